@@ -1,0 +1,145 @@
+//! Progress is a fold over the journal's entries; there is no second copy to drift.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::course::{Answer, Place, StepId, Values, Verdict};
+
+/// One line of the journal: something that happened, or is about to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Entry {
+    /// About to type a command into a shell.
+    Ran { step: StepId, command: String, place: Place, text: String, edited: bool },
+    /// The shell said that the command ended; no status where the shell gave none.
+    Finished { step: StepId, command: String, status: Option<i32> },
+    /// What a check of a run (its status, its output) came to. Kept, because it cannot be asked again.
+    Observed { step: StepId, check: String, answer: Answer },
+    /// The step as a whole came to another verdict than before.
+    Judged { step: StepId, verdict: Verdict, reason: String },
+    /// An item of a task list was ticked or unticked.
+    Ticked { step: StepId, task: String, on: bool },
+    /// The learner says the step is done (or takes it back): read it, or did it elsewhere.
+    Declared { step: StepId, done: bool },
+    /// The learner goes on without it.
+    Skipped { step: StepId },
+    /// About to take the step back: what was known of it holds no longer.
+    Undone { step: StepId, command: String, place: Place, text: String },
+    /// A value the learner supplied.
+    Valued { chapter: String, name: String, value: String },
+    /// The course's chapter was opened on the screen.
+    Opened { chapter: String },
+    /// Everything known of a step (or of all) is put aside.
+    Reset { step: Option<StepId> },
+}
+
+/// What is known of one step.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Record {
+    /// The commands whose last run ended, with its status.
+    pub finished: BTreeMap<String, Option<i32>>,
+    /// A command that was about to run, with no word of its end.
+    pub open: Option<String>,
+    pub verdict: Option<(Verdict, String)>,
+    /// By what the check says.
+    pub observed: BTreeMap<String, Answer>,
+    pub ticked: BTreeSet<String>,
+    pub declared: bool,
+    pub skipped: bool,
+}
+
+/// What the journal comes to.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Progress {
+    steps: BTreeMap<StepId, Record>,
+    values: BTreeMap<String, Values>,
+    /// The chapter last opened.
+    pub chapter: Option<String>,
+    /// The step of the last run, tick or declaration.
+    pub last: Option<StepId>,
+}
+
+static NOTHING: Record = Record {
+    finished: BTreeMap::new(),
+    open: None,
+    verdict: None,
+    observed: BTreeMap::new(),
+    ticked: BTreeSet::new(),
+    declared: false,
+    skipped: false,
+};
+static NO_VALUES: Values = Values::new();
+
+impl Progress {
+    pub fn of<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Self {
+        let mut progress = Progress::default();
+        for entry in entries {
+            progress.apply(entry);
+        }
+        progress
+    }
+
+    pub fn step(&self, id: &StepId) -> &Record {
+        self.steps.get(id).unwrap_or(&NOTHING)
+    }
+
+    pub fn values(&self, chapter: &str) -> &Values {
+        self.values.get(chapter).unwrap_or(&NO_VALUES)
+    }
+
+    /// The step a command was running in when the last word came.
+    pub fn interrupted(&self) -> Option<&StepId> {
+        self.last.as_ref().filter(|id| self.step(id).open.is_some())
+    }
+
+    pub fn apply(&mut self, entry: &Entry) {
+        match entry {
+            Entry::Ran { step, command, .. } => {
+                let record = self.touch(step);
+                record.finished.remove(command);
+                record.open = Some(command.clone());
+                record.skipped = false;
+            }
+            Entry::Finished { step, command, status } => {
+                let record = self.touch(step);
+                record.open = None;
+                record.finished.insert(command.clone(), *status);
+            }
+            Entry::Observed { step, check, answer } => {
+                self.record(step).observed.insert(check.clone(), answer.clone());
+            }
+            Entry::Judged { step, verdict, reason } => self.record(step).verdict = Some((*verdict, reason.clone())),
+            Entry::Ticked { step, task, on } => {
+                let record = self.touch(step);
+                if *on {
+                    record.ticked.insert(task.clone());
+                } else {
+                    record.ticked.remove(task);
+                }
+            }
+            Entry::Declared { step, done } => {
+                let record = self.touch(step);
+                record.declared = *done;
+                record.skipped = false;
+            }
+            Entry::Skipped { step } => self.record(step).skipped = true,
+            Entry::Undone { step, .. } => *self.touch(step) = Record::default(),
+            Entry::Valued { chapter, name, value } => {
+                self.values.entry(chapter.clone()).or_default().insert(name.clone(), value.clone());
+            }
+            Entry::Opened { chapter } => self.chapter = Some(chapter.clone()),
+            Entry::Reset { step: Some(step) } => {
+                self.steps.remove(step);
+            }
+            Entry::Reset { step: None } => *self = Progress::default(),
+        }
+    }
+
+    fn record(&mut self, step: &StepId) -> &mut Record {
+        self.steps.entry(step.clone()).or_default()
+    }
+
+    /// The record, which is then the last one worked on.
+    fn touch(&mut self, step: &StepId) -> &mut Record {
+        self.last = Some(step.clone());
+        self.record(step)
+    }
+}
