@@ -194,10 +194,19 @@ pub enum Block {
     Admonition(Admonition, Vec<Block>),
     Table(Table),
     /// A fence that is only shown.
-    Code { language: String, text: String },
+    Code {
+        language: String,
+        text: String,
+    },
     /// Output to expect, labelled as a sample.
-    Sample { language: String, text: String },
-    Image { alt: String, path: String },
+    Sample {
+        language: String,
+        text: String,
+    },
+    Image {
+        alt: String,
+        path: String,
+    },
     Rule,
     Tasks(Vec<Task>),
     Command(Command),
@@ -214,8 +223,14 @@ pub enum Inline {
     Emphasis(Vec<Inline>),
     Strong(Vec<Inline>),
     Strike(Vec<Inline>),
-    Link { text: Vec<Inline>, url: String },
-    Image { alt: String, path: String },
+    Link {
+        text: Vec<Inline>,
+        url: String,
+    },
+    Image {
+        alt: String,
+        path: String,
+    },
     /// A line break the author asked for.
     Break,
 }
@@ -360,10 +375,7 @@ pub struct Command {
 impl Command {
     /// The text for a running shell, if the author gave one it understands. An exact match wins over a compatible one.
     pub fn variant(&self, shell: Shell) -> Option<&Variant> {
-        self.variants
-            .iter()
-            .find(|v| v.language == shell)
-            .or_else(|| self.variants.iter().find(|v| shell.runs(v.language)))
+        self.variants.iter().find(|v| v.language == shell).or_else(|| self.variants.iter().find(|v| shell.runs(v.language)))
     }
 }
 
@@ -402,17 +414,41 @@ impl Check {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Look {
     /// How a command of the step ended: judged from the session, not asked.
-    Exit { of: Option<String>, equals: i32 },
+    Exit {
+        of: Option<String>,
+        equals: i32,
+    },
     /// What a command of the step printed: judged from the session, not asked.
-    Output { of: Option<String> },
+    Output {
+        of: Option<String>,
+    },
     /// A command in a second shell.
-    Ask { shell: Shell, text: String, exits: i32 },
-    File { path: String, missing: bool },
-    OnPath { folder: String },
-    Port { host: String, port: u16 },
-    Http { url: String, status: u16 },
-    Process { name: String },
-    Service { name: String },
+    Ask {
+        shell: Shell,
+        text: String,
+        exits: i32,
+    },
+    File {
+        path: String,
+        missing: bool,
+    },
+    OnPath {
+        folder: String,
+    },
+    Port {
+        host: String,
+        port: u16,
+    },
+    Http {
+        url: String,
+        status: u16,
+    },
+    Process {
+        name: String,
+    },
+    Service {
+        name: String,
+    },
     Machine(Fact),
 }
 

@@ -1,17 +1,19 @@
 //! `wci`, the terminal companion to *Windows Containers Internals*: the architecture page.
 #![doc = ""]
 
-pub mod course;
-pub mod session;
-pub mod values;
-pub mod keys;
-pub mod terminal;
-pub mod judge;
-pub mod markdown;
-pub mod progress;
+pub mod app;
 pub mod content;
+pub mod course;
+pub mod highlight;
 pub mod host;
 pub mod journal;
-pub mod highlight;
-pub mod probe;
+pub mod judge;
+pub mod keys;
+pub mod layout;
 pub mod lint;
+pub mod markdown;
+pub mod probe;
+pub mod progress;
+pub mod session;
+pub mod terminal;
+pub mod values;

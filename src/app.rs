@@ -1,0 +1,541 @@
+//! All the state there is, what can happen to it, and what it can ask for. Plain data: no I/O, no clock.
+//!
+//! `update` changes an [`App`]; `view` shows one; `run` carries effects out. The queries here answer questions both of those ask.
+
+mod queries;
+
+use std::collections::BTreeMap;
+use std::collections::HashMap;
+
+use crate::course::Answer;
+use crate::course::Check;
+use crate::course::Course;
+use crate::course::Os;
+use crate::course::Place;
+use crate::course::Shell;
+use crate::course::StepId;
+use crate::keys::Key;
+use crate::keys::Mouse;
+use crate::progress::Entry;
+use crate::progress::Progress;
+use crate::session::Ending;
+use crate::session::SessionEvent;
+use crate::session::SessionId;
+use crate::session::Size;
+use crate::terminal::Terminal;
+
+/// Milliseconds since the Unix epoch. Time comes in with [`Msg::Time`]; nobody below the loop reads a clock.
+pub type Time = u64;
+
+/// The one owner of state.
+#[derive(Debug)]
+pub struct App {
+    pub course: Course,
+    /// How many problems `wci lint` would list for this course.
+    pub problems: usize,
+    pub progress: Progress,
+    pub size: Size,
+    pub appearance: Appearance,
+    /// The key that takes the keys back from the terminal.
+    pub leave: Key,
+    pub now: Time,
+    pub screen: Screen,
+    pub chapter: usize,
+    /// The step shown; as many as there are steps means the page after the last.
+    pub step: usize,
+    /// The command of the step the learner picked with `[` and `]`, if not the next one to do.
+    pub picked: Option<usize>,
+    /// The item of the step's task lists that Space ticks.
+    pub task: usize,
+    /// The chapter on the map that Enter opens.
+    pub choice: usize,
+    /// The first line of the page that is shown.
+    pub scroll: usize,
+    pub focus: Focus,
+    pub overlay: Option<Overlay>,
+    /// The terminal has the whole window.
+    pub zoom: bool,
+    /// Prose and command only, for a projector.
+    pub big: bool,
+    /// Where the learner dragged the divider to: columns of prose when side by side, rows when stacked.
+    pub divider: Option<u16>,
+    pub dragging: bool,
+    pub search: Option<Search>,
+    pub seats: BTreeMap<Place, Seat>,
+    pub checks: BTreeMap<CheckRef, CheckState>,
+    /// Counts askings, so that an answer to an older one can be told apart.
+    pub round: u64,
+    /// The learner has not moved yet: the first unmet step may still be found.
+    pub landing: bool,
+    pub notice: Option<Notice>,
+    pub highlights: HashMap<(String, String), Highlight>,
+    pub next_session: u64,
+    /// Nobody watches: no highlighting, no landing, no focus.
+    pub headless: bool,
+}
+
+/// What is on the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Screen {
+    /// The course as a map.
+    Home,
+    Chapter,
+}
+
+/// Who gets the keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Focus {
+    Guide,
+    Terminal,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Appearance {
+    pub theme: ThemeName,
+    pub glyphs: Glyphs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ThemeName {
+    Dark,
+    Light,
+    Contrast,
+    /// The terminal's own 16 colours.
+    Sixteen,
+    /// No colour at all (`NO_COLOR`): bold, reverse and underline carry it.
+    Plain,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Glyphs {
+    Rich,
+    /// What the fonts of a plain Windows console can draw (Windows Glyph List 4).
+    Console,
+    Ascii,
+}
+
+/// What lies over the screen and has the keys.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Overlay {
+    Help {
+        scroll: usize,
+    },
+    Outline {
+        choice: usize,
+    },
+    Hints {
+        scroll: usize,
+    },
+    Undo {
+        command: usize,
+    },
+    Links {
+        choice: usize,
+    },
+    /// A value is asked for before a command can be shown or run.
+    Ask {
+        value: String,
+        input: Input,
+        error: Option<String>,
+    },
+    /// The card's command is being edited.
+    Edit {
+        input: Input,
+    },
+    Search {
+        input: Input,
+    },
+    /// Something runs: quit all the same?
+    Quit,
+    /// The learner is about to run what they have run before, or to say that a run has ended.
+    Ended,
+}
+
+/// A text being typed. The cursor counts characters from the start.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Input {
+    pub text: String,
+    pub cursor: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Search {
+    pub text: String,
+    /// Steps and lines of their pages at which it was found, at the present width.
+    pub found: Vec<(usize, usize)>,
+    pub at: usize,
+}
+
+/// A sentence for the learner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    pub text: String,
+    pub tone: Tone,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    Info,
+    Good,
+    Bad,
+}
+
+/// A place's seat at the table: its host, its shell and its terminal.
+#[derive(Debug)]
+pub struct Seat {
+    pub host: HostKind,
+    /// The system that runs there, if known.
+    pub os: Option<Os>,
+    /// The shell that runs there, or will.
+    pub shell: Shell,
+    /// A name for the border: `laptop`, `vm: wci-ws2022`.
+    pub label: String,
+    pub session: SessionId,
+    pub link: Link,
+    pub terminal: Terminal,
+    /// The shell's working directory, as it last said.
+    pub folder: Option<String>,
+    pub prompt: Prompt,
+    /// The running number of the last end mark, so that a repeated one is not news.
+    pub number: u64,
+    /// Typed as soon as the shell is at its prompt.
+    pub queued: Option<Run>,
+    pub run: Option<Run>,
+    /// What the last run came to in this session, for checks of a run.
+    pub output: Option<String>,
+    /// When it last wrote something.
+    pub heard: Time,
+}
+
+/// What stands behind a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HostKind {
+    /// A shell on this machine.
+    Here,
+    /// None yet: steps can be read and ticked by hand.
+    Nothing,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Link {
+    Closed,
+    Opening,
+    Up,
+    Ended(Ending),
+    Refused(String),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Prompt {
+    /// No mark yet.
+    Unseen,
+    /// At its prompt: a command can be typed.
+    Ready,
+    Busy,
+}
+
+/// A command of a step on its way through the shell.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Run {
+    pub step: StepId,
+    /// The command's id.
+    pub command: String,
+    pub text: String,
+    pub started: Time,
+    pub undo: bool,
+    pub interactive: bool,
+    /// An end mark was heard; the prompt confirms it.
+    pub status: Option<Option<i32>>,
+    /// Ctrl-C was sent.
+    pub stopping: bool,
+}
+
+/// Names a check or a need of a step by its index among its kind.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CheckRef {
+    pub step: StepId,
+    pub kind: CheckKind,
+    pub index: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CheckKind {
+    Check,
+    Need,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum CheckState {
+    /// Asked in this round. What was known before stays shown.
+    Asking {
+        round: u64,
+        since: Time,
+        before: Option<Answer>,
+    },
+    Answered(Answer),
+}
+
+/// Spans of a highlighted text: for each line, pieces with what they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Highlight {
+    Asked,
+    Done(Vec<Vec<(usize, Token)>>),
+}
+
+/// What a piece of code is. The number beside it in [`Highlight::Done`] is the piece's length in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Token {
+    Plain,
+    Comment,
+    Text,
+    Number,
+    Keyword,
+    Function,
+    Variable,
+    Operator,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Msg {
+    /// The first frame is on the screen: what can wait until then may start.
+    Started,
+    Key(Key),
+    Paste(String),
+    Mouse(Mouse),
+    Resize(Size),
+    Session(Place, SessionId, SessionEvent),
+    Judged {
+        check: CheckRef,
+        round: u64,
+        answer: Answer,
+    },
+    Time(Time),
+    Highlighted {
+        language: String,
+        text: String,
+        lines: Vec<Vec<(usize, Token)>>,
+    },
+    /// The journal could not be written: what was to follow was not done.
+    NotWritten(String),
+    /// The course on disk has changed and was read again.
+    Reloaded {
+        course: Course,
+        problems: usize,
+    },
+    /// Something outside failed or is worth a word.
+    Said(Notice),
+    /// From a program instead of a key.
+    Do(Action),
+}
+
+/// What is to be done, in this order; after a journal entry that could not be written nothing further is done.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    Journal(Entry),
+    Open {
+        place: Place,
+        session: SessionId,
+        shell: Shell,
+        size: Size,
+    },
+    Send(SessionId, Vec<u8>),
+    Resize(SessionId, Size),
+    Close(SessionId),
+    /// Ask a check of the machine; `poll` keeps asking as the check says.
+    Ask {
+        check: CheckRef,
+        round: u64,
+        place: Place,
+        shell: Shell,
+        question: Check,
+        poll: bool,
+    },
+    Highlight {
+        language: String,
+        text: String,
+    },
+    /// Put a text on the outer terminal's clipboard.
+    Copy(String),
+    /// Open an address with the desktop's program for it.
+    Browse(String),
+    Quit,
+}
+
+/// What a key can mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// The next thing to do: run, tick, go on.
+    Go,
+    Edit,
+    Check,
+    Next,
+    Previous,
+    NextCard,
+    PreviousCard,
+    Tick,
+    /// Say that the step is done by hand, or take that back.
+    Declare,
+    Skip,
+    Hints,
+    Undo,
+    Copy,
+    Links,
+    Outline,
+    Search,
+    FindNext,
+    FindPrevious,
+    Help,
+    Zoom,
+    Big,
+    Enter,
+    Leave,
+    Stop,
+    Restart,
+    Home,
+    Quit,
+    Up,
+    Down,
+    PageUp,
+    PageDown,
+    Top,
+    Bottom,
+    ScrollTerminalUp,
+    ScrollTerminalDown,
+    Grow,
+    Shrink,
+}
+
+/// Where a step stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    Todo,
+    Running,
+    Done,
+    /// Done, with a check that warns.
+    Warned,
+    /// The learner says so.
+    ByHand,
+    Failed(String),
+    Unknown(String),
+    Skipped,
+    /// It does not apply on this machine, and why.
+    NotHere(String),
+}
+
+impl Standing {
+    /// Whether the learner has nothing left to do here.
+    pub fn is_settled(&self) -> bool {
+        match self {
+            Standing::Done | Standing::Warned | Standing::ByHand | Standing::Skipped | Standing::NotHere(_) => true,
+            Standing::Todo | Standing::Running | Standing::Failed(_) | Standing::Unknown(_) => false,
+        }
+    }
+}
+
+/// The one thing that Enter does next on this step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Card {
+    /// The step's command with this index.
+    Command(usize),
+    /// Its task lists.
+    Tasks,
+    /// Nothing but to read it.
+    Read,
+    /// It is done: go on.
+    Next,
+}
+
+/// What must be known at the start.
+#[derive(Debug)]
+pub struct Start {
+    pub course: Course,
+    pub problems: usize,
+    pub progress: Progress,
+    pub size: Size,
+    pub appearance: Appearance,
+    pub leave: Key,
+    pub now: Time,
+    pub seats: BTreeMap<Place, Seat>,
+}
+
+impl Seat {
+    pub fn new(host: HostKind, os: Option<Os>, shell: Shell, label: impl Into<String>, size: Size) -> Self {
+        Self {
+            host,
+            os,
+            shell,
+            label: label.into(),
+            session: SessionId(0),
+            link: Link::Closed,
+            terminal: Terminal::new(size),
+            folder: None,
+            prompt: Prompt::Unseen,
+            number: 0,
+            queued: None,
+            run: None,
+            output: None,
+            heard: 0,
+        }
+    }
+
+    /// A run that is typed or waits to be.
+    pub fn current(&self) -> Option<&Run> {
+        self.run.as_ref().or(self.queued.as_ref())
+    }
+}
+
+impl App {
+    pub fn new(start: Start) -> Self {
+        Self {
+            course: start.course,
+            problems: start.problems,
+            progress: start.progress,
+            size: start.size,
+            appearance: start.appearance,
+            leave: start.leave,
+            now: start.now,
+            screen: Screen::Home,
+            chapter: 0,
+            step: 0,
+            picked: None,
+            task: 0,
+            choice: 0,
+            scroll: 0,
+            focus: Focus::Guide,
+            overlay: None,
+            zoom: false,
+            big: false,
+            divider: None,
+            dragging: false,
+            search: None,
+            seats: start.seats,
+            checks: BTreeMap::new(),
+            round: 0,
+            landing: false,
+            notice: None,
+            highlights: HashMap::new(),
+            next_session: 1,
+            headless: false,
+        }
+    }
+}
+
+/// Why a command has no text to run yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Untyped {
+    /// A value is to be asked for first.
+    Missing(String),
+    /// One sentence.
+    Shell(String),
+}
+
+/// The answer a state rests on, if there is one.
+pub fn known(state: &CheckState) -> Option<&Answer> {
+    match state {
+        CheckState::Answered(answer) => Some(answer),
+        CheckState::Asking { before, .. } => before.as_ref(),
+    }
+}
+
+pub use queries::code_of;

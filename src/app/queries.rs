@@ -1,0 +1,288 @@
+//! Questions about the state that both `update` and `view` ask. Nothing here changes anything.
+
+use crate::app::App;
+use crate::app::Card;
+use crate::app::CheckKind;
+use crate::app::CheckRef;
+use crate::app::CheckState;
+use crate::app::HostKind;
+use crate::app::Run;
+use crate::app::Seat;
+use crate::app::Standing;
+use crate::app::Time;
+use crate::app::Untyped;
+use crate::app::known;
+use crate::course::Answer;
+use crate::course::Block;
+use crate::course::Chapter;
+use crate::course::Command;
+use crate::course::Os;
+use crate::course::Place;
+use crate::course::Shell;
+use crate::course::Step;
+use crate::course::StepId;
+use crate::course::Value;
+use crate::course::Values;
+use crate::course::Verdict;
+use crate::judge;
+use crate::values;
+
+impl App {
+    pub fn chapter(&self) -> Option<&Chapter> {
+        self.course.chapters.get(self.chapter)
+    }
+
+    /// The step on the screen, unless it is the page after the last.
+    pub fn step(&self) -> Option<&Step> {
+        self.chapter()?.steps.get(self.step)
+    }
+
+    pub fn find(&self, id: &StepId) -> Option<&Step> {
+        let chapter = self.course.chapters.iter().find(|c| c.slug == id.chapter)?;
+        chapter.steps.iter().find(|s| s.id == *id)
+    }
+
+    pub fn values(&self) -> &Values {
+        self.progress.values(self.chapter().map_or("", |c| c.slug.as_str()))
+    }
+
+    pub fn value(&self, name: &str) -> Option<&Value> {
+        self.chapter()?.values.iter().find(|v| v.name == name)
+    }
+
+    /// The place whose terminal is shown: the step's, or the laptop's.
+    pub fn place(&self) -> Place {
+        self.step().map_or(Place::Laptop, |s| s.place)
+    }
+
+    /// The seat whose terminal is shown. A place without a machine has none to show, so the laptop's stands in.
+    pub fn seat(&self) -> Option<&Seat> {
+        let seat = self.seats.get(&self.place());
+        match seat {
+            Some(seat) if seat.host != HostKind::Nothing => Some(seat),
+            _ => self.seats.get(&Place::Laptop),
+        }
+    }
+
+    /// Whether commands can run at this place and checks can be asked there.
+    pub fn reaches(&self, place: Place) -> bool {
+        self.seats.get(&place).is_some_and(|s| s.host != HostKind::Nothing)
+    }
+
+    /// The run that is under way anywhere, and where.
+    pub fn running(&self) -> Option<(Place, &Run)> {
+        self.seats.iter().find_map(|(place, seat)| Some((*place, seat.current()?)))
+    }
+
+    pub fn runs(&self, id: &StepId) -> Option<&Run> {
+        self.running().map(|(_, run)| run).filter(|run| run.step == *id)
+    }
+
+    pub fn check_state(&self, step: &StepId, kind: CheckKind, index: usize) -> Option<&CheckState> {
+        self.checks.get(&CheckRef { step: step.clone(), kind, index })
+    }
+
+    /// What is known of a check: asked of the machine, or seen in a run and kept in the journal.
+    pub fn answer(&self, step: &Step, index: usize) -> Option<&Answer> {
+        let check = step.checks().nth(index)?;
+        if check.look.is_of_a_run() {
+            return self.progress.step(&step.id).observed.get(&check.says);
+        }
+        known(self.check_state(&step.id, CheckKind::Check, index)?)
+    }
+
+    pub fn is_asking(&self, step: &StepId, kind: CheckKind, index: usize) -> bool {
+        matches!(self.check_state(step, kind, index), Some(CheckState::Asking { .. }))
+    }
+
+    /// Whether any check or need of the step waits for its answer.
+    pub fn asks(&self, id: &StepId) -> bool {
+        self.checks.iter().any(|(at, state)| at.step == *id && matches!(state, CheckState::Asking { .. }))
+    }
+
+    /// Why the step does not apply here, if it does not.
+    pub fn not_here(&self, step: &Step) -> Option<String> {
+        if let Some(os) = step.os
+            && let Some(seat) = self.seats.get(&step.place)
+            && seat.host != HostKind::Nothing
+            && seat.os != Some(os)
+        {
+            let here = seat.os.map_or("another system", Os::title);
+            return Some(format!("It needs {}; this {} runs {here}.", os.title(), step.place.name()));
+        }
+        for (index, need) in step.needs().enumerate() {
+            let Some(CheckState::Answered(answer)) = self.check_state(&step.id, CheckKind::Need, index) else { continue };
+            if matches!(answer.verdict, Verdict::Fail | Verdict::Unknown) {
+                let why = need.why.as_deref().map(|w| format!(" {w}")).unwrap_or_default();
+                return Some(format!("Not so here: {} ({}).{why}", lower_first(&need.check.says), answer.seen));
+            }
+        }
+        None
+    }
+
+    pub fn standing(&self, step: &Step) -> Standing {
+        let record = self.progress.step(&step.id);
+        if self.runs(&step.id).is_some() {
+            return Standing::Running;
+        }
+        if let Some(why) = self.not_here(step) {
+            return Standing::NotHere(why);
+        }
+        let checked = self.checked(step);
+        match checked {
+            Some((Verdict::Pass, _)) => return Standing::Done,
+            Some((Verdict::Warn, _)) => return Standing::Warned,
+            Some((Verdict::Fail | Verdict::Unknown, _)) | None => {}
+        }
+        if record.declared {
+            return Standing::ByHand;
+        }
+        if record.skipped {
+            return Standing::Skipped;
+        }
+        let tried = !record.finished.is_empty() || record.open.is_some();
+        match checked {
+            Some((Verdict::Fail, reason)) if tried => Standing::Failed(reason),
+            Some((Verdict::Unknown, reason)) => Standing::Unknown(reason),
+            _ => Standing::Todo,
+        }
+    }
+
+    /// What the step's checks come to; `None` while nothing is known of them. A step without checks is decided by its
+    /// commands, else by its task list.
+    fn checked(&self, step: &Step) -> Option<(Verdict, String)> {
+        if step.checks().next().is_none() {
+            return self.unchecked(step);
+        }
+        let mut worst: Option<(Verdict, String)> = None;
+        let mut open = false;
+        for (index, check) in step.checks().enumerate() {
+            let Some(answer) = self.answer(step, index) else {
+                open = true;
+                continue;
+            };
+            let reason = || format!("{}: saw {}, expected {}", check.says, answer.seen, answer.expected);
+            if worst.as_ref().is_none_or(|(v, _)| judge::worse(answer.verdict, *v)) {
+                worst = Some((answer.verdict, reason()));
+            }
+        }
+        match worst {
+            Some((Verdict::Pass | Verdict::Warn, _)) if open => None,
+            other => other,
+        }
+    }
+
+    fn unchecked(&self, step: &Step) -> Option<(Verdict, String)> {
+        let record = self.progress.step(&step.id);
+        let required: Vec<&Command> = step.commands().filter(|c| !c.optional).collect();
+        if !required.is_empty() {
+            let bad = required
+                .iter()
+                .filter(|c| !c.interactive)
+                .find_map(|c| record.finished.get(&c.id).copied().flatten().filter(|s| *s != 0));
+            if let Some(status) = bad {
+                return Some((Verdict::Fail, format!("the command ended with status {status}")));
+            }
+            let all = required.iter().all(|c| record.finished.contains_key(&c.id));
+            return all.then(|| (Verdict::Pass, String::new()));
+        }
+        let mut tasks = step.tasks().peekable();
+        tasks.peek()?;
+        tasks.all(|t| record.ticked.contains(&t.key)).then(|| (Verdict::Pass, String::new()))
+    }
+
+    /// The next thing to do on this step.
+    pub fn card(&self, step: &Step) -> Card {
+        let count = step.commands().count();
+        if let Some(picked) = self.picked
+            && picked < count
+        {
+            return Card::Command(picked);
+        }
+        if let Some(run) = self.runs(&step.id)
+            && let Some(index) = step.commands().position(|c| c.id == run.command)
+        {
+            return Card::Command(index);
+        }
+        if self.standing(step).is_settled() {
+            return Card::Next;
+        }
+        let record = self.progress.step(&step.id);
+        // What an interactive program ends with says nothing: the container's shell ends with its last command's status.
+        let open = |c: &Command| match record.finished.get(&c.id) {
+            Some(status) => !c.interactive && status.is_some_and(|s| s != 0),
+            None => true,
+        };
+        let next = step.commands().position(|c| !c.optional && open(c));
+        match next {
+            Some(index) => Card::Command(index),
+            None if step.tasks().any(|t| !record.ticked.contains(&t.key)) => Card::Tasks,
+            // All has run and a check is still unmet: offer the last required command again.
+            None if count > 0 && step.checks().next().is_some() => {
+                Card::Command(step.commands().collect::<Vec<_>>().iter().rposition(|c| !c.optional).unwrap_or(count - 1))
+            }
+            None => Card::Read,
+        }
+    }
+
+    /// The exact text of a command for the shell of its place, with the learner's values; or why there is none.
+    pub fn text_of(&self, step: &Step, command: &Command) -> Result<String, Untyped> {
+        let seat = self.seats.get(&step.place);
+        let shell = seat.map_or(Shell::Sh, |s| s.shell);
+        let Some(variant) = command.variant(shell) else {
+            let wants = command.variants.first().map_or("another shell", |v| v.language.title());
+            return Err(Untyped::Shell(format!("It is written for {wants}; the {} runs {}.", step.place.name(), shell.title())));
+        };
+        let known = self.progress.values(&step.id.chapter);
+        match values::fill_command(&variant.text, shell, known) {
+            Ok(text) => Ok(text),
+            Err(values::FillError::Missing(name)) => Err(Untyped::Missing(name)),
+            Err(values::FillError::Refused { name, why }) => {
+                Err(Untyped::Shell(format!("The value {name} cannot be used: {why}.")))
+            }
+        }
+    }
+
+    /// How many steps of a chapter are settled, of how many that count. Optional steps count once they are done.
+    pub fn tally(&self, chapter: &Chapter) -> (usize, usize) {
+        let counted = chapter.steps.iter().filter(|s| !s.optional);
+        let done = counted.clone().filter(|s| self.standing(s).is_settled()).count();
+        (done, counted.count())
+    }
+
+    /// The first step that still wants something of the learner, or the page after the last.
+    pub fn first_unmet(&self, chapter: &Chapter) -> usize {
+        chapter.steps.iter().position(|s| !s.optional && !self.standing(s).is_settled()).unwrap_or(chapter.steps.len())
+    }
+
+    /// When the loop must wake although nothing happens; `None` lets it sleep.
+    pub fn deadline(&self) -> Option<Time> {
+        let tick = self.running().is_some() || self.checks.values().any(|c| matches!(c, CheckState::Asking { .. }));
+        tick.then(|| (self.now / 1000 + 1) * 1000)
+    }
+}
+
+/// Every text of a block that is code, with its language, for highlighting.
+pub fn code_of(block: &Block) -> Vec<(&str, &str)> {
+    match block {
+        Block::Code { language, text } => vec![(language.as_str(), text.as_str())],
+        Block::Command(c) | Block::Undo(c) => c.variants.iter().map(|v| (v.language.name(), v.text.as_str())).collect(),
+        Block::Quote(blocks) | Block::Admonition(_, blocks) => blocks.iter().flat_map(code_of).collect(),
+        Block::List(list) => list.items.iter().flatten().flat_map(code_of).collect(),
+        Block::Tasks(tasks) => tasks.iter().flat_map(|t| t.blocks.iter()).flat_map(code_of).collect(),
+        Block::Heading(..)
+        | Block::Paragraph(_)
+        | Block::Table(_)
+        | Block::Sample { .. }
+        | Block::Image { .. }
+        | Block::Rule
+        | Block::Check(_)
+        | Block::Need(_)
+        | Block::Hint(_) => Vec::new(),
+    }
+}
+
+fn lower_first(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|c| c.to_lowercase().chain(chars).collect()).unwrap_or_default()
+}
