@@ -143,3 +143,6 @@ impl Progress {
         self.record(step)
     }
 }
+
+#[cfg(test)]
+mod tests;
