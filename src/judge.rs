@@ -87,7 +87,8 @@ pub fn worst(verdicts: impl IntoIterator<Item = Verdict>) -> Verdict {
 pub fn hints_first<'a>(hints: impl IntoIterator<Item = &'a Hint>, text: &str) -> Vec<usize> {
     let text = plain(text);
     let fit = |hint: &Hint| match &hint.when {
-        Some(when) => pattern_of(when).is_ok_and(|regex| regex.is_match(&text)).then_some(2).unwrap_or(0),
+        Some(when) if pattern_of(when).is_ok_and(|regex| regex.is_match(&text)) => 2,
+        Some(_) => 0,
         None => 1,
     };
     let fits: Vec<i32> = hints.into_iter().map(fit).collect();
