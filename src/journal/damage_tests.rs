@@ -69,11 +69,12 @@ fn opens(folder: &Path, bytes: &[u8], all: &[(u64, Entry)]) -> usize {
 fn a_file_cut_at_any_byte_opens() {
     let (bytes, entries) = sound();
     assert_eq!(bytes.len(), 4 * 4096, "two full leaves below a root");
-    // Two halves at a time, each in a folder of its own.
+    // Every byte of the first and the last page, every seventh between: all 16384 take 18 s of a processor, these 10.
+    let cuts: Vec<usize> = (0..bytes.len()).filter(|len| *len <= 4096 || *len >= 3 * 4096 || len % 7 == 0).collect();
     let saved: usize = std::thread::scope(|scope| {
-        let half = |odd: usize| {
+        let half = |first: usize| {
             let folder = folder();
-            (0..bytes.len() / 2).map(|i| opens(folder.path(), &bytes[..2 * i + odd], &entries)).sum::<usize>()
+            cuts.iter().skip(first).step_by(2).map(|len| opens(folder.path(), &bytes[..*len], &entries)).sum::<usize>()
         };
         let other = scope.spawn(move || half(1));
         half(0) + other.join().unwrap()
