@@ -185,6 +185,7 @@ fn filed(check: &Check, missing: bool, found: &look::Found) -> Answer {
         }
         (look::Found::Folder, false) if check.expect.is_some() => judge::answer(check, false, "a folder, not a file with text"),
         (look::Found::Folder, false) => judge::answer(check, true, "a folder"),
+        (look::Found::File, false) if check.expect.is_some() => judge::unknown(check, "a device or a pipe is not read"),
         (look::Found::File, false) => judge::answer(check, true, "a file"),
         (look::Found::Text { text, whole }, false) => {
             let mut answer = judge::judge(check, text);

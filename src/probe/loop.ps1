@@ -22,14 +22,15 @@ function wciFlush {
 
 function wciTell {
     process {
+        # The rest of a flood is only drained.
+        if ($wci.left -le 0 -or $null -eq $_) { return }
         $item = $_
-        if ($null -eq $item) { return }
         if ($item -is [Management.Automation.ErrorRecord]) { $item = $item.ToString() }
         elseif ($item -is [Management.Automation.InformationalRecord]) { $item = $item.Message }
         elseif ($item -is [Management.Automation.InformationRecord]) { $item = $item.ToString() }
         elseif ($item -is [enum] -or $item.GetType().IsPrimitive) { $item = [string]$item }
         if ($item -is [string]) { wciFlush; wciPut ($item + $wci.nl) }
-        elseif ($wci.left -gt 0) {
+        else {
             [void]$wci.batch.Add($item)
             if ($wci.batch.Count -ge 1000) { wciFlush }
         }

@@ -43,7 +43,7 @@ fn ticks_go_on_and_off_and_the_last_word_counts() {
 #[test]
 fn working_on_a_skipped_step_takes_the_skip_back() {
     let skip = Entry::Skipped { step: step() };
-    assert!(Progress::of(&[skip.clone()]).step(&step()).skipped);
+    assert!(Progress::of(std::slice::from_ref(&skip)).step(&step()).skipped);
     assert!(!Progress::of(&[skip.clone(), ran("1")]).step(&step()).skipped);
     assert!(!Progress::of(&[skip, Entry::Declared { step: step(), done: true }]).step(&step()).skipped);
 }
