@@ -145,8 +145,8 @@ impl Warm {
 
 /// Whether a shell can be asked again.
 ///
-/// PowerShell takes up to a second to start, so its loop serves many questions. The others start in milliseconds: each serves one and ends with whatever
-/// that left behind (children that hold the pipe, say), while the next is waiting already.
+/// PowerShell takes up to a second to start, so its loop serves many questions. The others start in milliseconds: each serves one and
+/// ends with whatever that left behind (children that hold the pipe, say), while the next is waiting already.
 pub fn serves_again(shell: Shell) -> bool {
     is_powershell(shell)
 }
@@ -176,7 +176,8 @@ fn arguments(shell: Shell) -> Vec<&'static str> {
     }
 }
 
-/// A question for a POSIX shell that reads its script from its input: the text is one single-quoted word, and runs in a subshell without that input.
+/// A question for a POSIX shell that reads its script from its input: the text is one single-quoted word, and runs in a subshell
+/// without that input.
 fn posix(nonce: &str, text: &str) -> String {
     let word = text.replace('\'', r"'\''");
     format!("printf '%s<\\n' {nonce}; ( eval '{word}' ) </dev/null 2>&1; printf '\\n%s:%d\\n' {nonce} \"$?\"\n")
