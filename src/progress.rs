@@ -151,3 +151,6 @@ impl Progress {
         self.record(step)
     }
 }
+
+#[cfg(test)]
+mod tests;
