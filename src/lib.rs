@@ -5,6 +5,7 @@ pub mod course;
 pub mod session;
 pub mod values;
 pub mod keys;
+pub mod entry;
 pub mod terminal;
 pub mod judge;
 pub mod markdown;
