@@ -11,3 +11,7 @@ fn rank(v: Verdict) -> u8 {
         Verdict::Fail => 3,
     }
 }
+
+pub fn hints_first<'a>(hints: impl IntoIterator<Item = &'a crate::course::Hint>, _text: &str) -> Vec<usize> {
+    (0..hints.into_iter().count()).collect()
+}
