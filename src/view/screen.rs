@@ -2,7 +2,11 @@
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
+use ratatui::layout::Position;
 use ratatui::layout::Rect;
+use ratatui::style::Color;
+use ratatui::style::Modifier;
+use ratatui::style::Style;
 
 use crate::app::App;
 use crate::app::Focus;
@@ -11,14 +15,17 @@ use crate::app::Link;
 use crate::app::Seat;
 use crate::course::Place;
 use crate::layout::Areas;
+use crate::page::Role;
+use crate::page::Row;
 use crate::page::glyphs::set;
+use crate::page::wrap::Span;
 use crate::page::wrap::columns;
 use crate::page::wrap::cut;
 use crate::page::wrap::wrap;
-use crate::page::wrap::Span;
-use crate::page::Role;
-use crate::page::Row;
 use crate::session::Ending;
+use crate::terminal::Cell;
+use crate::terminal::Colour;
+use crate::terminal::Terminal;
 use crate::view::draw;
 use crate::view::theme::Part;
 use crate::view::theme::Theme;
@@ -26,8 +33,69 @@ use crate::view::theme::Theme;
 pub fn screen(app: &App, frame: &mut Frame<'_>, areas: &Areas, theme: &Theme) {
     border(app, frame.buffer_mut(), areas, theme);
     let Some(seat) = app.seat() else { return };
+    cells(&seat.terminal, frame.buffer_mut(), areas.terminal, theme);
     if let Some(says) = message(app, seat) {
         words(frame.buffer_mut(), areas.terminal, &says, theme);
+    } else if app.focus == Focus::Terminal && app.overlay.is_none() {
+        cursor(&seat.terminal, frame, areas.terminal);
+    }
+}
+
+/// What the shell shows, cell by cell. Nothing is allocated: a frame of a flood costs no more than a still one.
+fn cells(terminal: &Terminal, buffer: &mut Buffer, area: Rect, theme: &Theme) {
+    let area = area.intersection(buffer.area);
+    let mut extra = String::new();
+    terminal.for_each_cell(|row, column, cell| {
+        if column + u16::from(cell.width) > area.width || row >= area.height {
+            return;
+        }
+        let (x, y) = (area.x + column, area.y + row);
+        let target = &mut buffer[(x, y)];
+        let shown = if cell.hidden || cell.ch.is_control() { ' ' } else { cell.ch };
+        target.set_char(shown);
+        if !cell.extra.is_empty() && !cell.hidden {
+            extra.clear();
+            extra.push(shown);
+            extra.extend(cell.extra);
+            // A sign that the outer terminal would draw wider than its cell stays without what makes it so.
+            if columns(&extra) == usize::from(cell.width) {
+                target.set_symbol(&extra);
+            }
+        }
+        let style = style(cell, theme);
+        target.set_style(style);
+        if cell.width == 2 {
+            buffer[(x + 1, y)].set_char(' ').set_style(style);
+        }
+    });
+}
+
+fn style(cell: &Cell<'_>, theme: &Theme) -> Style {
+    let mut style = Style::new();
+    style.fg = colour(cell.foreground).and_then(|c| theme.outside(c));
+    style.bg = colour(cell.background).and_then(|c| theme.outside(c));
+    let mut with = Modifier::empty();
+    with.set(Modifier::BOLD, cell.bold);
+    with.set(Modifier::DIM, cell.dim);
+    with.set(Modifier::ITALIC, cell.italic);
+    with.set(Modifier::UNDERLINED, cell.underline);
+    with.set(Modifier::REVERSED, cell.reverse);
+    with.set(Modifier::CROSSED_OUT, cell.strike);
+    style.add_modifier(with)
+}
+
+fn colour(colour: Colour) -> Option<Color> {
+    match colour {
+        Colour::Default => None,
+        Colour::Indexed(n) => Some(Color::Indexed(n)),
+        Colour::Rgb(r, g, b) => Some(Color::Rgb(r, g, b)),
+    }
+}
+
+fn cursor(terminal: &Terminal, frame: &mut Frame<'_>, area: Rect) {
+    let Some(cursor) = terminal.cursor() else { return };
+    if cursor.column < area.width && cursor.row < area.height {
+        frame.set_cursor_position(Position::new(area.x + cursor.column, area.y + cursor.row));
     }
 }
 
@@ -66,7 +134,9 @@ fn label(app: &App) -> String {
     if app.place() == Place::Vm && !app.reaches(Place::Vm) {
         label.push_str(", not the vm");
     }
-    if let Some(folder) = &seat.folder {
+    if seat.terminal.scrolled() > 0 {
+        label.push_str(&format!(": {} of {} lines back, Shift-PgDn", seat.terminal.scrolled(), seat.terminal.history()));
+    } else if let Some(folder) = &seat.folder {
         label.push_str(&format!("  {folder}"));
     }
     label
