@@ -19,6 +19,8 @@ mod table;
 pub mod wrap;
 
 #[cfg(test)]
+pub mod fixture;
+#[cfg(test)]
 mod tests;
 
 use std::ops::Range;

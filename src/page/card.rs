@@ -12,6 +12,7 @@ use crate::layout::MEASURE;
 use crate::page::Piece;
 use crate::page::Role;
 use crate::page::code;
+use crate::page::glyphs::set;
 use crate::page::marks::clock;
 use crate::page::marks::span;
 use crate::page::paper::Paper;
@@ -226,7 +227,24 @@ fn foot(app: &App, step: &Step, command: &Command, text: &Text) -> (Vec<String>,
     match &text.untyped {
         Some(Untyped::Missing(name)) => (Vec::new(), vec![format!("Enter asks for {name}")]),
         Some(Untyped::Shell(why)) => say(why, &["y copy", "t done by hand"]),
-        None => (Vec::new(), ready(app, step, command)),
+        None => (outcome(app, step, command), ready(app, step, command)),
+    }
+}
+
+/// What the last run came to, said here as well as below: the checks may be out of view.
+fn outcome(app: &App, step: &Step, command: &Command) -> Vec<String> {
+    if !app.progress.step(&step.id).finished.contains_key(&command.id) {
+        return Vec::new();
+    }
+    if app.asks(&step.id) {
+        return vec!["It has ended. Its checks are being asked.".into()];
+    }
+    let sign = set(app.appearance.glyphs).unmet;
+    match app.standing(step) {
+        Standing::Failed(why) if step.hints().next().is_some() => vec![format!("{sign} Not met: {why}. h shows known causes.")],
+        Standing::Failed(why) => vec![format!("{sign} Not met: {why}.")],
+        Standing::Unknown(why) => vec![format!("{} Could not ask: {why}. c asks again.", set(app.appearance.glyphs).unknown)],
+        _ => Vec::new(),
     }
 }
 

@@ -31,7 +31,7 @@ pub fn closing(app: &App, chapter: &Chapter, width: usize) -> Page {
             let mark = marks::mark(app, step);
             let lead = format!("{} {:>2} ", mark.sign, index + 1);
             paper.push_lead((&lead, mark.role), ("     ", Role::Text));
-            paper.flow(&[Span::new(step.title.clone(), Role::Text), Span::new(format!("  {}", mark.word), Role::Dim)]);
+            paper.flow(&[Span::new(step.title.clone(), Role::Text), Span::new(format!(" ({})", mark.word), Role::Dim)]);
             paper.pop_lead();
         }
         paper.say("p goes back; o shows all steps.", Role::Dim);
@@ -71,7 +71,7 @@ fn next(paper: &mut Paper<'_>) {
     let from = paper.here();
     match app.course.chapters.get(app.chapter + 1) {
         Some(next) => {
-            let minutes = next.minutes.map_or(String::new(), |m| format!("   {m} min"));
+            let minutes = next.minutes.map_or(String::new(), |m| format!(" ({m} min)"));
             paper.flow(&[Span::new("Next: ", Role::Dim), Span::new(next.title.clone(), Role::Heading), Span::new(minutes, Role::Dim)]);
             paper.say(&next.summary, Role::Text);
             paper.say("Enter opens it.", Role::Key);

@@ -77,7 +77,7 @@ pub fn overlay_rows(app: &App) -> usize {
 }
 
 fn width(app: &App, overlay: &Overlay) -> usize {
-    let free = app.size.columns.saturating_sub(6);
+    let free = app.size.columns.saturating_sub(8);
     let most = match overlay {
         Overlay::Help { .. } => 130,
         Overlay::Edit { .. } => 110,

@@ -99,7 +99,8 @@ fn invitation(app: &App, chapter: &Chapter, done: usize, of: usize) -> Vec<Span<
 /// How long it takes and what it needs.
 fn facts(chapter: &Chapter) -> Vec<String> {
     let mut out: Vec<String> = chapter.minutes.map(|m| format!("about {m} min")).into_iter().collect();
-    out.push(format!("{} steps", chapter.steps.len()));
+    let count = chapter.steps.len();
+    out.push(if count == 1 { "1 step".to_owned() } else { format!("{count} steps") });
     if chapter.steps.iter().any(|s| s.place == Place::Vm) {
         out.push("needs a Windows machine".into());
     }

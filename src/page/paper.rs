@@ -15,6 +15,7 @@ use crate::page::Row;
 use crate::page::glyphs::Set;
 use crate::page::glyphs::set;
 use crate::page::wrap::Span;
+use crate::page::wrap::chop;
 use crate::page::wrap::columns;
 use crate::page::wrap::wrap;
 use crate::values;
@@ -118,8 +119,13 @@ impl<'a> Paper<'a> {
         self.page.rows.push(Row { pieces: all });
     }
 
-    /// One row of pieces given as text and role.
+    /// One row of pieces given as text and role, cut where it is too wide.
     pub fn line(&mut self, pieces: &[(&str, Role)]) {
+        let room = self.room();
+        if pieces.iter().map(|(t, _)| columns(t)).sum::<usize>() > room {
+            let first = chop(pieces, room, room).into_iter().next();
+            return self.row(first.unwrap_or_default());
+        }
         let pieces = pieces.iter().filter(|(t, _)| !t.is_empty()).map(|(t, role)| Piece { text: (*t).to_owned(), role: *role });
         self.row(pieces.collect());
     }
