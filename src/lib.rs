@@ -4,6 +4,7 @@
 pub mod app;
 pub mod content;
 pub mod course;
+pub mod problem;
 pub mod highlight;
 pub mod host;
 pub mod journal;
