@@ -88,6 +88,13 @@ fn chapter(app: &App, base: Areas, body: Rect) -> Areas {
     with_frame(Areas { rail, prose: Rect { height: prose, ..rest }, ..base }, frame)
 }
 
+/// The step at the top of the rail: the current one stays in view.
+pub fn rail_top(app: &App) -> usize {
+    let height = usize::from(layout(app).rail.height);
+    let count = app.chapter().map_or(0, |c| c.steps.len());
+    app.step.saturating_sub(height / 2).min(count.saturating_sub(height))
+}
+
 /// The terminal inside its frame. When the frame is stacked, only its top row is drawn: each row of an 80x24 window counts.
 fn with_frame(base: Areas, frame: Rect) -> Areas {
     let terminal = if base.wide {

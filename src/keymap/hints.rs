@@ -1,0 +1,136 @@
+//! The keys that matter now, most important first; `help` is the last and always has a place.
+
+use crate::app::Action;
+use crate::app::App;
+use crate::app::Card;
+use crate::app::Link;
+use crate::app::Overlay;
+use crate::app::Standing;
+use crate::app::Untyped;
+use crate::course::Step;
+use crate::keymap::Where;
+use crate::keymap::keys_of;
+use crate::keymap::place;
+use crate::keymap::table::TABLE;
+
+pub fn hints(app: &App) -> Vec<(String, &'static str)> {
+    match place(app) {
+        Where::Terminal => terminal(app),
+        Where::Home => of(app, Where::Home, &[(Action::Go, "open"), (Action::Down, "choose"), (Action::Quit, "quit"), (Action::Help, "help")]),
+        Where::Dialog => dialog(app),
+        Where::Typing => typing(app),
+        Where::Guide => guide(app),
+    }
+}
+
+/// Looks the keys of actions up; only the first key of each is shown.
+fn of(app: &App, at: Where, wanted: &[(Action, &'static str)]) -> Vec<(String, &'static str)> {
+    let mut out = Vec::with_capacity(wanted.len());
+    for (action, label) in wanted {
+        let Some(binding) = TABLE.iter().find(|b| b.action == *action && b.wheres.contains(&at)) else { continue };
+        let keys = keys_of(app, binding);
+        let first = keys.split(' ').next().unwrap_or_default();
+        out.push((first.to_owned(), *label));
+    }
+    out
+}
+
+fn terminal(app: &App) -> Vec<(String, &'static str)> {
+    of(app, Where::Terminal, &[(Action::Leave, "back to the guide"), (Action::ScrollTerminalUp, "scroll back")])
+}
+
+fn dialog(app: &App) -> Vec<(String, &'static str)> {
+    let wanted: &[(Action, &'static str)] = match &app.overlay {
+        Some(Overlay::Help { .. } | Overlay::Hints { .. }) => &[(Action::Home, "close"), (Action::Down, "scroll")],
+        Some(Overlay::Outline { .. }) => &[(Action::Go, "go there"), (Action::Down, "choose"), (Action::Home, "close")],
+        Some(Overlay::Undo { .. }) => &[(Action::Go, "run it"), (Action::Down, "choose"), (Action::Home, "close")],
+        Some(Overlay::Links { .. }) => {
+            &[(Action::Go, "open"), (Action::Copy, "copy"), (Action::Down, "choose"), (Action::Home, "close")]
+        }
+        Some(Overlay::Quit) => &[(Action::Go, "quit"), (Action::Stop, "stop what runs"), (Action::Home, "stay")],
+        Some(Overlay::Ended) => &[(Action::Go, "it has ended"), (Action::Stop, "stop it"), (Action::Home, "wait on")],
+        Some(Overlay::Ask { .. } | Overlay::Edit { .. } | Overlay::Search { .. }) | None => &[],
+    };
+    of(app, Where::Dialog, wanted)
+}
+
+fn typing(app: &App) -> Vec<(String, &'static str)> {
+    let accept = match &app.overlay {
+        Some(Overlay::Edit { .. }) => "run this",
+        Some(Overlay::Search { .. }) => "search",
+        _ => "keep",
+    };
+    let mut out = vec![("Enter".to_owned(), accept)];
+    if matches!(app.overlay, Some(Overlay::Edit { .. })) {
+        out.push(("Alt-Enter".to_owned(), "new line"));
+    }
+    out.push(("Esc".to_owned(), "cancel"));
+    out
+}
+
+fn guide(app: &App) -> Vec<(String, &'static str)> {
+    let mut wanted: Vec<(Action, &'static str)> = Vec::new();
+    if app.zoom {
+        wanted.extend([(Action::Enter, "type here"), (Action::Zoom, "back to the prose")]);
+    }
+    match app.step() {
+        Some(step) => step_keys(app, step, &mut wanted),
+        None if app.chapter + 1 < app.course.chapters.len() => wanted.push((Action::Go, "next chapter")),
+        None => wanted.push((Action::Go, "map")),
+    }
+    if app.seat().is_some_and(|s| matches!(s.link, Link::Ended(_) | Link::Refused(_))) {
+        wanted.push((Action::Restart, "new shell"));
+    }
+    if app.search.is_none() && app.step().is_some() {
+        wanted.push((Action::Next, "next"));
+    }
+    wanted.extend([(Action::Enter, "type here"), (Action::Outline, "outline"), (Action::Search, "search")]);
+    wanted.extend([(Action::Zoom, "zoom"), (Action::Home, "map"), (Action::Quit, "quit"), (Action::Help, "help")]);
+    let mut seen = std::collections::HashSet::new();
+    wanted.retain(|(action, _)| seen.insert(*action));
+    let mut out = of(app, Where::Guide, &wanted);
+    if app.search.is_some() {
+        out.splice(0..0, [("n".into(), "next match"), ("N".into(), "match before"), ("Esc".into(), "end search")]);
+    }
+    out
+}
+
+fn step_keys(app: &App, step: &Step, wanted: &mut Vec<(Action, &'static str)>) {
+    if app.runs(&step.id).is_some() {
+        wanted.extend([(Action::Stop, "stop"), (Action::Enter, "type here"), (Action::Go, "finished?")]);
+        return;
+    }
+    let standing = app.standing(step);
+    let failed = matches!(standing, Standing::Failed(_) | Standing::Unknown(_));
+    let hints = step.hints().next().is_some();
+    match app.card(step) {
+        Card::Command(index) => {
+            wanted.extend(command_keys(app, step, index));
+        }
+        Card::Tasks => wanted.extend([(Action::Tick, "tick"), (Action::Declare, "done by hand")]),
+        Card::Read => wanted.push((Action::Go, "read, go on")),
+        Card::Next => wanted.push((Action::Go, "go on")),
+    }
+    if failed && hints {
+        wanted.push((Action::Hints, "hints"));
+    }
+    if step.checks().any(|c| !c.look.is_of_a_run()) && app.reaches(step.place) {
+        wanted.push((Action::Check, "check"));
+    }
+    if step.commands().count() > 1 {
+        wanted.push((Action::NextCard, "other command"));
+    }
+}
+
+fn command_keys(app: &App, step: &Step, index: usize) -> Vec<(Action, &'static str)> {
+    let by_hand = vec![(Action::Declare, "done by hand"), (Action::Copy, "copy")];
+    let Some(command) = step.commands().nth(index) else { return by_hand };
+    if !app.reaches(step.place) || command.restart {
+        return by_hand;
+    }
+    match app.text_of(step, command) {
+        Ok(_) => vec![(Action::Go, "run"), (Action::Edit, "edit")],
+        Err(Untyped::Missing(_)) => vec![(Action::Go, "fill in")],
+        Err(Untyped::Shell(_)) => by_hand,
+    }
+}
