@@ -21,3 +21,6 @@ pub mod session;
 pub mod terminal;
 pub mod values;
 pub mod view;
+
+#[cfg(test)]
+mod fixture;
