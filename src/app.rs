@@ -196,6 +196,8 @@ pub struct Seat {
     /// The shell's working directory, as it last said.
     pub folder: Option<String>,
     pub prompt: Prompt,
+    /// The learner has typed something since the prompt came.
+    pub typed: bool,
     /// The running number of the last end mark, so that a repeated one is not news.
     pub number: u64,
     /// Typed as soon as the shell is at its prompt.
@@ -243,6 +245,8 @@ pub struct Run {
     pub text: String,
     pub started: Time,
     pub undo: bool,
+    /// The learner changed the text first.
+    pub edited: bool,
     pub interactive: bool,
     /// An end mark was heard; the prompt confirms it.
     pub status: Option<Option<i32>>,
@@ -283,7 +287,7 @@ pub enum Highlight {
 }
 
 /// What a piece of code is. The number beside it in [`Highlight::Done`] is the piece's length in bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Token {
     Plain,
     Comment,
@@ -304,6 +308,8 @@ pub enum Msg {
     Paste(String),
     Mouse(Mouse),
     Resize(Size),
+    /// Go straight to this step of this chapter, by their indexes.
+    Show { chapter: usize, step: usize },
     Session(Place, SessionId, SessionEvent),
     Judged {
         check: CheckRef,
@@ -471,6 +477,7 @@ impl Seat {
             terminal: Terminal::new(size),
             folder: None,
             prompt: Prompt::Unseen,
+            typed: false,
             number: 0,
             queued: None,
             run: None,
@@ -538,4 +545,6 @@ pub fn known(state: &CheckState) -> Option<&Answer> {
     }
 }
 
+pub use queries::HOLD;
+pub use queries::QUIET;
 pub use queries::code_of;

@@ -1,1 +1,129 @@
+//! Live shells behind a pseudo-terminal: opened, typed into, resized and ended; what they write comes as events.
+//!
+//! The only door to portable-pty. This edge knows bytes and processes; what the bytes mean is for `terminal`.
 
+#[cfg(unix)]
+mod fd;
+#[cfg(unix)]
+mod integration;
+#[cfg(unix)]
+mod local;
+#[cfg(not(unix))]
+#[path = "host/none.rs"]
+mod local;
+#[cfg(unix)]
+mod tree;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use tokio::sync::mpsc::Sender;
+
+use crate::course::Shell;
+use crate::session::{SessionEvent, SessionId, Size};
+
+pub use crate::host::local::Session;
+
+/// What a session tells is at most this long.
+pub const CHUNK: usize = 64 * 1024;
+
+/// How many events the channel should hold. More would only make what is typed late during a flood: this is a quarter of a megabyte.
+pub const BACKLOG: usize = 4;
+
+/// A shell to start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShellChoice {
+    pub shell: Shell,
+    /// A path, or a name to look for on the PATH.
+    pub program: PathBuf,
+    /// Without the learner's own start files: for when those do not let a shell come up.
+    pub plain: bool,
+}
+
+impl ShellChoice {
+    pub fn new(shell: Shell, program: impl Into<PathBuf>) -> Self {
+        Self { shell, program: program.into(), plain: false }
+    }
+
+    /// Made from a name or a path; an unknown shell is refused when it is opened.
+    pub fn named(program: &str) -> Self {
+        Self::new(known(Path::new(program)).unwrap_or(Shell::Sh), program)
+    }
+}
+
+/// Why bytes were not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotSent {
+    /// The program does not read what it was sent.
+    Full,
+    Ended,
+}
+
+impl fmt::Display for NotSent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            NotSent::Full => "The program in the terminal does not read what is typed; Ctrl-C may stop it.",
+            NotSent::Ended => "The shell has ended.",
+        })
+    }
+}
+
+/// Starts a shell. It takes no time and never fails: what went wrong comes as [`SessionEvent::Refused`].
+///
+/// A full channel holds the shell's programs back, and nothing is lost. `BACKLOG` is a good size for it.
+pub fn open(
+    id: SessionId,
+    shell: ShellChoice,
+    size: Size,
+    folder: Option<PathBuf>,
+    events: Sender<(SessionId, SessionEvent)>,
+) -> Session {
+    local::open(id, shell, size, folder, events)
+}
+
+/// The shell the learner works in, if wci knows it; `WCI_SHELL` (a name or a path) says otherwise.
+pub fn default_shell() -> ShellChoice {
+    let told = |name| std::env::var(name).ok().filter(|text| !text.is_empty());
+    choose(told("WCI_SHELL"), told("SHELL"), |name| local::find(Path::new(name)).is_some())
+}
+
+fn choose(wanted: Option<String>, own: Option<String>, exists: impl Fn(&str) -> bool) -> ShellChoice {
+    if let Some(program) = wanted {
+        return ShellChoice::named(&program);
+    }
+    match own.filter(|program| known(Path::new(program)).is_some() && exists(program)) {
+        Some(program) => ShellChoice::named(&program),
+        None if exists("bash") => ShellChoice::named("bash"),
+        None => ShellChoice::named("sh"),
+    }
+}
+
+/// Which of the shells we can integrate with this program is.
+fn known(program: &Path) -> Option<Shell> {
+    match program.file_name()?.to_str()? {
+        "bash" => Some(Shell::Bash),
+        "zsh" => Some(Shell::Zsh),
+        "sh" | "dash" | "ash" | "ksh" | "mksh" => Some(Shell::Sh),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_learners_shell_is_taken_if_known() {
+        let chosen = |wanted: Option<&str>, own: Option<&str>, there: &[&str]| {
+            let choice = choose(wanted.map(Into::into), own.map(Into::into), |name| there.contains(&name));
+            (choice.shell, choice.program.display().to_string())
+        };
+        let path = |shell, program: &str| (shell, program.to_string());
+        assert_eq!(chosen(None, Some("/bin/zsh"), &["/bin/zsh", "bash"]), path(Shell::Zsh, "/bin/zsh"));
+        assert_eq!(chosen(None, Some("/bin/ksh"), &["/bin/ksh", "bash"]), path(Shell::Sh, "/bin/ksh"));
+        assert_eq!(chosen(None, Some("/usr/bin/fish"), &["/usr/bin/fish", "bash"]), path(Shell::Bash, "bash"));
+        assert_eq!(chosen(None, Some("/bin/zsh"), &["bash"]), path(Shell::Bash, "bash"), "named, but not there");
+        assert_eq!(chosen(None, None, &[]), path(Shell::Sh, "sh"));
+        assert_eq!(chosen(Some("dash"), Some("/bin/zsh"), &["/bin/zsh"]), path(Shell::Sh, "dash"));
+    }
+}

@@ -1,10 +1,75 @@
-//! `wci`, the terminal companion to *Windows Containers Internals*: the architecture page.
-#![doc = ""]
+//! `wci`, the terminal companion to *Windows Containers Internals*. This page is the architecture.
+//!
+//! # The flow
+//!
+//! ```text
+//!  keys ──────┐
+//!  PTY bytes ─┤   Msg ──► update(&mut App, Msg) ──► Vec<Effect> ──► engine performs ──┐
+//!  answers ───┤           pure: no I/O, no clock       journal · host · probe          │
+//!  deadline ──┘    ▲                                                                  │
+//!                  └───────────────────── Msg ────────────────────────────────────────┘
+//!                         view(&App, &mut Frame): at most 60 times a second
+//! ```
+//!
+//! One owner of state ([`app::App`]), one closed enum in ([`app::Msg`]), one closed enum out ([`app::Effect`]), all plain data. No
+//! shared locks, no callbacks, no ticks: with nothing to do the process sleeps. Time is a message.
+//!
+//! The screen ([`run`]) and the headless run ([`headless`]) drive the same [`engine`]; the headless one plays a learner who presses Enter
+//! on every card.
+//!
+//! # A key press, followed to the screen
+//!
+//! `tty` turns a crossterm event into a [`keys::Key`] → `run` hands it to `engine` → `update::keys` asks [`keymap`] what it means →
+//! `update::act` does it, say `update::running` puts a command on its way: `Effect::Journal`, then `Effect::Send` → `engine` writes the
+//! journal durably, then the bytes to the shell (`host`) → what the shell prints comes back as `Msg::Session` → `update::sessions` feeds
+//! [`terminal`], hears the marks in it, and `update::checking` asks what there is to ask → `probe` answers → the next frame shows it.
+//!
+//! # Layers
+//!
+//! A module uses only what stands below it. `tests/it/house.rs` holds this.
+//!
+//! | layer | modules | what |
+//! |---|---|---|
+//! | 9 | `cli` | arguments, wiring, exit codes |
+//! | 8 | `run`, `headless` | the screen's loop, and the run without one |
+//! | 7 | `engine` | carries effects out, brings news back |
+//! | 6 | `probe`, `lint` | questions asked of machines and of content |
+//! | 5 | `tty`, `host`, `journal`, `content`, `highlight`, `browse`, `signals` | the edges: I/O lives here; they know values, not `App` |
+//! | 4 | `update`, `view` | change, and show |
+//! | 3 | `page`, `layout`, `keymap` | functions of the state |
+//! | 2 | `app` | `App`, `Msg`, `Effect` |
+//! | 1 | `markdown`, `progress`, `judge`, `entry` | text to chapter, entries to progress, seen to verdict, command to keystrokes |
+//! | 0 | `course`, `session`, `terminal`, `keys`, `values`, `problem` | values: no I/O, no clock, no async |
+//!
+//! Each heavy crate has one door: alacritty_terminal `terminal`, pulldown-cmark and toml `markdown`, portable-pty `host`, rusqlite
+//! `journal`, reqwest and sysinfo `probe`, syntect (two-face) `highlight`, crossterm `tty`, ratatui `view` (with its `Rect` in `layout`).
+//!
+//! # What holds
+//!
+//! - **The check decides.** A command's status is for display; a step is done when its checks pass, however that came about.
+//! - **Written before done.** `update` puts `Effect::Journal` before the `Effect::Send` it describes; the engine stops a batch at the
+//!   first entry that did not become durable.
+//! - **The journal is the state.** [`progress::Progress`] is only ever a fold over its entries.
+//! - **A mark is a hint until the prompt confirms it.** Marks carry a nonce and a running number; the emulator reports nothing that
+//!   lacks the nonce. A lost mark leaves a step that the learner can end.
+//! - **Checks never go through the visible session.** They run in a second, warm shell, each with its own time.
+//! - **Parsing never fails.** Text gives a chapter and a list of problems.
+//! - **Drawing remembers nothing.** Hit-testing and scrolling use [`layout`] and [`page`], as drawing does.
+//! - **Output is data.** What a program prints reaches the outer terminal only as cells: no title, no clipboard, no links, no queries.
+//!
+//! # To add
+//!
+//! A kind of check: a variant of [`course::Look`], its key in `markdown`, its question in `probe` (or in `judge`, if it looks at a run).
+//! A host: a variant of [`app::HostKind`] and its opening in `host`. A key: one row in `keymap`. A mark on the screen: `page::glyphs`.
 
 pub mod app;
+pub mod browse;
+pub mod cli;
 pub mod content;
 pub mod course;
-pub mod problem;
+pub mod engine;
+pub mod entry;
+pub mod headless;
 pub mod highlight;
 pub mod host;
 pub mod journal;
@@ -16,9 +81,14 @@ pub mod lint;
 pub mod markdown;
 pub mod page;
 pub mod probe;
+pub mod problem;
 pub mod progress;
+pub mod run;
 pub mod session;
+pub mod signals;
 pub mod terminal;
+pub mod tty;
+pub mod update;
 pub mod values;
 pub mod view;
 

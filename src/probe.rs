@@ -1,1 +1,237 @@
+//! Answers checks: asks a second, warm shell, the file system, the network and the system, each with its own timeout.
+//!
+//! It reads and never decides (`judge` does) and never touches the learner's session. The only door to `reqwest` and `sysinfo`.
+//! Cancel-safe: dropping an asking ends the process tree it started.
 
+use std::fmt;
+use std::future::Future;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::course::{Answer, Check, Expect, Fact, Look, Shell, Verdict};
+use crate::judge;
+
+mod cmd;
+mod frame;
+mod look;
+mod machine;
+mod net;
+mod shells;
+mod tree;
+mod warm;
+
+use shells::{Heard, Shells};
+
+/// Asks questions. Clones share the warm shells, which end with the last of them.
+#[derive(Clone, Default)]
+pub struct Prober {
+    shells: Arc<Shells>,
+}
+
+/// A check to ask, with the learner's values filled in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Question {
+    pub check: Check,
+    /// The shell of the check's place.
+    pub shell: Shell,
+    /// Whether the check's `retry` counts: after a command it does, on opening it does not.
+    pub poll: bool,
+}
+
+impl Prober {
+    /// Starts nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The answer to a question. Within the check's `retry` a question is asked again until it passes.
+    pub async fn ask(&self, question: Question) -> Answer {
+        let Question { check, shell, poll } = question;
+        let until = check.retry.filter(|_| poll).map(|retry| Instant::now() + retry);
+        // Not faster than this, whatever the chapter says: a question costs a process.
+        let every = check.every.max(Duration::from_millis(50));
+        loop {
+            let answer = self.once(&check, shell).await;
+            match until {
+                Some(until) if answer.verdict != Verdict::Pass && Instant::now() + every <= until => {
+                    tokio::time::sleep(every).await
+                }
+                _ => return answer,
+            }
+        }
+    }
+
+    /// Ends every warm shell with all it started. The next question starts a fresh one.
+    pub fn forget(&self) {
+        self.shells.forget();
+    }
+
+    async fn once(&self, check: &Check, shell: Shell) -> Answer {
+        match &check.look {
+            Look::Exit { .. } | Look::Output { .. } => judge::unknown(check, "run the step's command: this is judged from its run"),
+            Look::Ask { shell: language, text, exits } => {
+                let heard = self.shells.ask(&candidates(*language, shell), text, check.timeout).await;
+                replied(check, *exits, heard)
+            }
+            Look::File { path, missing } => {
+                let (path, missing, reads) = (path.clone(), *missing, check.expect.is_some());
+                let found = within(check, move || look::file(&path, reads)).await;
+                found.map_or_else(|why| judge::unknown(check, &why), |found| filed(check, missing, &found))
+            }
+            Look::OnPath { folder } => self.on_path(check, shell, folder).await,
+            Look::Port { host, port } => net::port(check, host, *port).await,
+            Look::Http { url, status } => net::http(check, url, *status).await,
+            Look::Process { name } => {
+                let wanted = name.clone();
+                match within(check, move || machine::runs(&wanted)).await {
+                    Ok(true) => judge::answer(check, true, &format!("{name} runs")),
+                    Ok(false) => judge::answer(check, false, &format!("no process named {name}")),
+                    Err(why) => judge::unknown(check, &why),
+                }
+            }
+            Look::Service { name } => self.service(check, name).await,
+            Look::Machine(fact) => {
+                let fact = *fact;
+                match within(check, move || machine::fact(fact)).await {
+                    Ok(seen) if check.expect.is_none() && matches!(fact, Fact::Memory | Fact::Disk) => {
+                        judge::answer(check, true, &judge::size(seen.parse().unwrap_or_default()))
+                    }
+                    Ok(seen) => judge::judge(check, &seen),
+                    Err(why) => judge::unknown(check, &why),
+                }
+            }
+        }
+    }
+
+    async fn on_path(&self, check: &Check, shell: Shell, folder: &str) -> Answer {
+        let text = match shell {
+            Shell::Sh | Shell::Bash | Shell::Zsh => "printf %s \"$PATH\"",
+            Shell::PowerShell | Shell::Pwsh => "$env:PATH",
+            Shell::Cmd => "echo %PATH%",
+        };
+        let wanted = look::home_path(folder);
+        match self.shells.ask(&candidates(shell, shell), text, check.timeout).await {
+            Heard::Replied { text, status: 0 } => match look::on_path(&wanted, &text, cfg!(windows)) {
+                Ok((at, count)) => judge::answer(check, true, &format!("folder {at} of the {count} on the PATH")),
+                Err(count) => judge::answer(check, false, &format!("not among the {count} folders on the PATH")),
+            },
+            heard => replied(check, 0, heard),
+        }
+    }
+
+    async fn service(&self, check: &Check, name: &str) -> Answer {
+        let (shells, text): (&[Shell], _) = if cfg!(windows) {
+            let quoted = Shell::PowerShell.quote(name).map(|name| format!("(Get-Service -Name {name} -ErrorAction Stop).Status"));
+            (&[Shell::PowerShell, Shell::Pwsh], quoted)
+        } else {
+            (&[Shell::Sh], Shell::Sh.quote(name).map(|name| format!("systemctl is-active -- {name}")))
+        };
+        let text = match text {
+            Ok(text) => text,
+            Err(why) => return judge::unknown(check, &why),
+        };
+        match self.shells.ask(shells, &text, check.timeout).await {
+            Heard::Replied { text, .. } => match look::service(&text) {
+                Some(runs) => judge::answer(check, runs, &text),
+                None if cfg!(windows) => judge::answer(check, false, &text),
+                None => judge::unknown(check, &format!("no service manager answers here: {text}")),
+            },
+            heard => replied(check, 0, heard),
+        }
+    }
+}
+
+impl fmt::Debug for Prober {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Prober").finish_non_exhaustive()
+    }
+}
+
+/// The shells that may run text in a language, the best first.
+fn candidates(language: Shell, place: Shell) -> Vec<Shell> {
+    match language {
+        Shell::Sh if matches!(place, Shell::Bash | Shell::Zsh) => vec![Shell::Sh, place],
+        Shell::Sh => vec![Shell::Sh, Shell::Bash],
+        // Where the learner sits in PowerShell 7, its modules and version count; elsewhere the series' 5.1.
+        Shell::PowerShell if place == Shell::Pwsh => vec![Shell::Pwsh, Shell::PowerShell],
+        Shell::PowerShell => vec![Shell::PowerShell, Shell::Pwsh],
+        Shell::Bash | Shell::Zsh | Shell::Pwsh | Shell::Cmd => vec![language],
+    }
+}
+
+fn replied(check: &Check, exits: i32, heard: Heard) -> Answer {
+    match heard {
+        Heard::Replied { text, status } if status != exits => {
+            let seen =
+                if text.trim().is_empty() { format!("exit status {status}") } else { format!("exit status {status}: {text}") };
+            judge::answer(check, false, &seen)
+        }
+        Heard::Replied { text, status } if check.expect.is_none() => match judge::line(&text) {
+            said if said.is_empty() => judge::answer(check, true, &format!("exit status {status}")),
+            said => judge::answer(check, true, &said),
+        },
+        Heard::Replied { text, .. } => judge::judge(check, &text),
+        Heard::Silent => silent(check),
+        Heard::No(why) => judge::unknown(check, &why),
+    }
+}
+
+fn filed(check: &Check, missing: bool, found: &look::Found) -> Answer {
+    match (found, missing) {
+        (look::Found::Nothing, _) => judge::answer(check, missing, "no such file"),
+        (look::Found::Folder, true) | (look::Found::File, true) | (look::Found::Text { .. }, true) => {
+            judge::answer(check, false, "it exists")
+        }
+        (look::Found::Folder, false) if check.expect.is_some() => judge::answer(check, false, "a folder, not a file with text"),
+        (look::Found::Folder, false) => judge::answer(check, true, "a folder"),
+        (look::Found::File, false) if check.expect.is_some() => judge::unknown(check, "a device or a pipe is not read"),
+        (look::Found::File, false) => judge::answer(check, true, "a file"),
+        (look::Found::Text { text, whole }, false) => {
+            let mut answer = judge::judge(check, text);
+            let partial = !whole && answer.verdict != Verdict::Pass && !matches!(check.expect, Some(Expect::AtLeast(_)));
+            if partial {
+                answer.seen = judge::line(&format!("in its first MiB: {}", answer.seen));
+            }
+            answer
+        }
+    }
+}
+
+/// The answer for a check that took longer than it may. Not known is not failed.
+fn silent(check: &Check) -> Answer {
+    judge::unknown(check, &format!("no answer in {}", span(check.timeout)))
+}
+
+fn span(time: Duration) -> String {
+    match time.as_millis() {
+        ms @ ..1000 => format!("{ms} ms"),
+        ms if ms % 1000 != 0 => format!("{:.1} s", time.as_secs_f64()),
+        ms if ms >= 120_000 && ms % 60_000 == 0 => format!("{} min", ms / 60_000),
+        ms => format!("{} s", ms / 1000),
+    }
+}
+
+/// A blocking look, on a thread of its own: a file on a sleeping network drive must not hold the program.
+async fn within<T: Send + 'static>(check: &Check, look: impl FnOnce() -> Result<T, String> + Send + 'static) -> Result<T, String> {
+    let looking = tokio::task::spawn_blocking(look);
+    match timed(check.timeout, looking).await {
+        Some(Ok(found)) => found,
+        Some(Err(_)) => Err("the look was cut off".into()),
+        None => Err(format!("no answer in {}", span(check.timeout))),
+    }
+}
+
+async fn timed<T>(timeout: Duration, future: impl Future<Output = T>) -> Option<T> {
+    tokio::time::timeout(timeout, future).await.ok()
+}
+
+/// Where checks run: the home folder.
+fn home() -> PathBuf {
+    std::env::home_dir().filter(|home| home.is_dir()).unwrap_or_else(std::env::temp_dir)
+}
+
+#[cfg(test)]
+mod shell_tests;
+#[cfg(test)]
+mod tests;

@@ -27,6 +27,8 @@ pub enum Entry {
     Valued { chapter: String, name: String, value: String },
     /// The course's chapter was opened on the screen.
     Opened { chapter: String },
+    /// The learner trusts a course from elsewhere, named by the digest of its files.
+    Trusted { course: String },
     /// Everything known of a step (or of all) is put aside.
     Reset { step: Option<StepId> },
 }
@@ -126,11 +128,17 @@ impl Progress {
                 self.values.entry(chapter.clone()).or_default().insert(name.clone(), value.clone());
             }
             Entry::Opened { chapter } => self.chapter = Some(chapter.clone()),
+            Entry::Trusted { .. } => {}
             Entry::Reset { step: Some(step) } => {
                 self.steps.remove(step);
             }
             Entry::Reset { step: None } => *self = Progress::default(),
         }
+    }
+
+    /// An entry that said a command was about to run did not become durable, so the command did not run.
+    pub fn retract(&mut self, step: &StepId) {
+        self.record(step).open = None;
     }
 
     fn record(&mut self, step: &StepId) -> &mut Record {
@@ -143,3 +151,6 @@ impl Progress {
         self.record(step)
     }
 }
+
+#[cfg(test)]
+mod tests;

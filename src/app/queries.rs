@@ -25,7 +25,14 @@ use crate::course::Value;
 use crate::course::Values;
 use crate::course::Verdict;
 use crate::judge;
+use crate::terminal::SYNC_LIMIT;
 use crate::values;
+
+/// After so long without a word a command may be waiting for the learner, or have ended unheard; in milliseconds.
+pub const QUIET: Time = 8_000;
+
+/// How long a program may hold the screen back, in milliseconds.
+pub const HOLD: Time = SYNC_LIMIT.as_millis() as Time;
 
 impl App {
     pub fn chapter(&self) -> Option<&Chapter> {
@@ -55,13 +62,14 @@ impl App {
         self.step().map_or(Place::Laptop, |s| s.place)
     }
 
-    /// The seat whose terminal is shown. A place without a machine has none to show, so the laptop's stands in.
+    /// The place whose terminal is on the screen: a place without a machine has none to show, so the laptop's stands in.
+    pub fn shown(&self) -> Place {
+        if self.reaches(self.place()) { self.place() } else { Place::Laptop }
+    }
+
+    /// The seat whose terminal is on the screen.
     pub fn seat(&self) -> Option<&Seat> {
-        let seat = self.seats.get(&self.place());
-        match seat {
-            Some(seat) if seat.host != HostKind::Nothing => Some(seat),
-            _ => self.seats.get(&Place::Laptop),
-        }
+        self.seats.get(&self.shown())
     }
 
     /// Whether commands can run at this place and checks can be asked there.
@@ -156,18 +164,20 @@ impl App {
         }
         let mut worst: Option<(Verdict, String)> = None;
         let mut open = false;
+        let is_worse = |new: Verdict, old: Verdict| new != old && judge::worst([new, old]) == new;
         for (index, check) in step.checks().enumerate() {
             let Some(answer) = self.answer(step, index) else {
                 open = true;
                 continue;
             };
             let reason = || format!("{}: saw {}, expected {}", check.says, answer.seen, answer.expected);
-            if worst.as_ref().is_none_or(|(v, _)| judge::worse(answer.verdict, *v)) {
+            if worst.as_ref().is_none_or(|(v, _)| is_worse(answer.verdict, *v)) {
                 worst = Some((answer.verdict, reason()));
             }
         }
         match worst {
-            Some((Verdict::Pass | Verdict::Warn, _)) if open => None,
+            // Not all is known yet: what the journal remembers holds until the machine has answered.
+            None | Some((Verdict::Pass | Verdict::Warn, _)) if open => self.progress.step(&step.id).verdict.clone(),
             other => other,
         }
     }
@@ -257,8 +267,11 @@ impl App {
 
     /// When the loop must wake although nothing happens; `None` lets it sleep.
     pub fn deadline(&self) -> Option<Time> {
+        // A program may hold the screen back with a synchronized update, but not for long.
+        let held = self.seats.values().filter(|s| s.terminal.pending_sync()).map(|s| s.heard + HOLD).min();
         let tick = self.running().is_some() || self.checks.values().any(|c| matches!(c, CheckState::Asking { .. }));
-        tick.then(|| (self.now / 1000 + 1) * 1000)
+        let second = tick.then(|| (self.now / 1000 + 1) * 1000);
+        [held, second].into_iter().flatten().min()
     }
 }
 

@@ -1,0 +1,405 @@
+//! The command line: reads arguments, wires the parts together, gives the exit code.
+
+mod appearance;
+mod status;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::io::IsTerminal;
+use std::path::Path;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Parser;
+use clap::Subcommand;
+use clap::ValueEnum;
+
+use crate::app::App;
+use crate::app::HostKind;
+use crate::app::Msg;
+use crate::app::Seat;
+use crate::app::Start;
+use crate::content;
+use crate::course::Course;
+use crate::course::Os;
+use crate::course::Place;
+use crate::course::Shell;
+use crate::course::StepId;
+use crate::engine::Engine;
+use crate::engine::now;
+use crate::headless;
+use crate::host;
+use crate::journal;
+use crate::journal::Opened;
+use crate::keys::Key;
+use crate::lint;
+use crate::problem::Problem;
+use crate::progress::Entry;
+use crate::progress::Progress;
+use crate::run;
+use crate::session::Size;
+use crate::signals;
+use crate::tty;
+use crate::values;
+
+/// How often a course on disk is looked at for changes.
+const RELOAD: Duration = Duration::from_millis(700);
+/// The terminal of a headless run.
+const HEADLESS: Size = Size { columns: 120, rows: 40 };
+
+/// The terminal companion to Windows Containers Internals.
+#[derive(Parser)]
+#[command(version, about, after_help = "Without a command wci opens the companion; where the output is no terminal it prints the status.")]
+struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(clap::Args)]
+struct Common {
+    /// The course folder, instead of the one built in; read again when it changes
+    #[arg(long, global = true, value_name = "DIR")]
+    content: Option<PathBuf>,
+    /// The folder for the journal [env: WCI_STATE]
+    #[arg(long, global = true, value_name = "DIR")]
+    state: Option<PathBuf>,
+    /// Trust the course of --content: its checks run on this machine
+    #[arg(long, global = true)]
+    trust: bool,
+    /// Colours; chosen by what the terminal says it can do if not given
+    #[arg(long, global = true, value_enum)]
+    theme: Option<appearance::ThemeArg>,
+    /// Characters for marks and lines
+    #[arg(long, global = true, value_enum)]
+    glyphs: Option<appearance::GlyphsArg>,
+    /// The key that takes the keys back from the terminal
+    #[arg(long, global = true, value_name = "KEY", default_value = "ctrl-]", value_parser = leave_key)]
+    leave_key: Key,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run a chapter or a step without the screen
+    #[command(after_help = "Exit codes: 0 every step that applies passed, 1 a step did not, 2 usage or content is wrong,\n3 waiting for something only a person or a restart can do, 130 stopped.")]
+    Run {
+        /// CHAPTER or CHAPTER#STEP
+        what: String,
+        /// Agree to every command beforehand
+        #[arg(long)]
+        yes: bool,
+        /// Give a value the chapter asks for
+        #[arg(long, value_name = "NAME=VALUE")]
+        set: Vec<String>,
+        /// One line for each thing that happens, as text or as a JSON object
+        #[arg(long, value_enum, default_value = "text")]
+        format: FormatArg,
+    },
+    /// Print how far every chapter is
+    Status,
+    /// Forget a step, or all progress
+    Reset {
+        /// CHAPTER#STEP; everything if not given
+        step: Option<String>,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Print every problem of a course as file:line:column
+    Lint {
+        /// The course folder; the built-in course if not given
+        dir: Option<PathBuf>,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum FormatArg {
+    Text,
+    Json,
+}
+
+fn leave_key(text: &str) -> Result<Key, String> {
+    match Key::parse(text) {
+        Some(key) if key.ctrl || key.alt || !matches!(key.code, crate::keys::Code::Char(_)) => Ok(key),
+        Some(_) => Err("a plain character is for typing: take one with ctrl- or alt-, or a function key".into()),
+        None => Err("not a key: try ctrl-], ctrl-g or f12".into()),
+    }
+}
+
+/// A sentence and an exit code.
+struct Failure(u8, String);
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Failure(headless::NOT_PASSED, format!("{error:#}"))
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Failure(headless::NOT_PASSED, error.to_string())
+    }
+}
+
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match dispatch(cli) {
+        Ok(code) => ExitCode::from(code),
+        Err(Failure(code, why)) => {
+            eprintln!("wci: {why}");
+            ExitCode::from(code)
+        }
+    }
+}
+
+fn dispatch(cli: Cli) -> Result<u8, Failure> {
+    let common = cli.common;
+    match cli.command {
+        Some(Command::Lint { dir }) => lint(dir.as_deref().or(common.content.as_deref())),
+        Some(Command::Status) => status(&common),
+        Some(Command::Reset { step, yes }) => reset(&common, step.as_deref(), yes),
+        Some(Command::Run { what, yes, set, format }) => headless_run(&common, &what, yes, &set, format),
+        None if !io::stdout().is_terminal() || !io::stdin().is_terminal() => status(&common),
+        None => companion(&common),
+    }
+}
+
+fn load(dir: Option<&Path>) -> Result<(Course, Vec<Problem>), Failure> {
+    match dir {
+        None => Ok(content::load_embedded()),
+        Some(dir) => content::load(dir).map_err(|why| Failure(headless::WRONG, why)),
+    }
+}
+
+fn lint(dir: Option<&Path>) -> Result<u8, Failure> {
+    let (_, problems) = load(dir)?;
+    print!("{}", lint::report(&problems));
+    Ok(u8::from(!problems.is_empty()))
+}
+
+fn state(common: &Common) -> Result<PathBuf, Failure> {
+    journal::state_folder(common.state.as_deref()).map_err(|why| Failure(headless::WRONG, why.to_string()))
+}
+
+fn open_journal(common: &Common) -> Result<Opened, Failure> {
+    let opened = journal::open(&state(common)?).map_err(|why| Failure(headless::NOT_PASSED, why.to_string()))?;
+    if let Some(notice) = &opened.notice {
+        eprintln!("wci: {notice}");
+    }
+    Ok(opened)
+}
+
+fn status(common: &Common) -> Result<u8, Failure> {
+    let (course, problems) = load(common.content.as_deref())?;
+    let folder = state(common)?;
+    let (entries, notice) = journal::read(&folder).map_err(|why| Failure(headless::NOT_PASSED, why.to_string()))?;
+    if let Some(notice) = notice {
+        eprintln!("wci: {notice}");
+    }
+    let progress = Progress::of(entries.iter().map(|(_, entry)| entry));
+    let app = new_app(common, course, problems.len(), progress, HEADLESS);
+    print!("{}", status::text(&app, &folder));
+    Ok(0)
+}
+
+fn reset(common: &Common, step: Option<&str>, yes: bool) -> Result<u8, Failure> {
+    let (course, _) = load(common.content.as_deref())?;
+    let step = match step {
+        None => None,
+        Some(text) => {
+            let (chapter, index) = find(&course, text)?;
+            let Some(index) = index else {
+                return Err(Failure(headless::WRONG, format!("name a step, as in {text}#{}", first_step(&course, chapter))));
+            };
+            Some(course.chapters[chapter].steps[index].id.clone())
+        }
+    };
+    let mut opened = open_journal(common)?;
+    if !yes && step.is_none() && !agrees("Forget all progress and every value you gave?")? {
+        eprintln!("Nothing was changed.");
+        return Ok(headless::WAITING);
+    }
+    let said = step.as_ref().map_or_else(|| "All progress".to_owned(), StepId::to_string);
+    opened.journal.write(now(), &Entry::Reset { step }).map_err(|why| Failure(headless::NOT_PASSED, why.to_string()))?;
+    println!("{said} is forgotten. The journal keeps what happened; nothing on the machine was changed.");
+    Ok(0)
+}
+
+fn agrees(question: &str) -> io::Result<bool> {
+    if !io::stdin().is_terminal() {
+        eprintln!("wci: {question} Say so with --yes.");
+        return Ok(false);
+    }
+    eprint!("{question} [y/N] ");
+    let mut line = String::new();
+    io::stdin().read_line(&mut line)?;
+    Ok(matches!(line.trim(), "y" | "Y" | "yes"))
+}
+
+/// A chapter, and a step of it, by `CHAPTER` or `CHAPTER#STEP`.
+fn find(course: &Course, what: &str) -> Result<(usize, Option<usize>), Failure> {
+    let wrong = |text: String| Failure(headless::WRONG, text);
+    let (slug, step) = match what.split_once('#') {
+        Some((slug, step)) => (slug, Some(step)),
+        None => (what, None),
+    };
+    let Some(chapter) = course.chapters.iter().position(|c| c.slug == slug) else {
+        let known: Vec<&str> = course.chapters.iter().map(|c| c.slug.as_str()).collect();
+        return Err(wrong(format!("there is no chapter {slug}; there is {}", known.join(", "))));
+    };
+    let Some(step) = step else { return Ok((chapter, None)) };
+    let steps = &course.chapters[chapter].steps;
+    match steps.iter().position(|s| s.id.step == step) {
+        Some(index) => Ok((chapter, Some(index))),
+        None => {
+            let known: Vec<&str> = steps.iter().map(|s| s.id.step.as_str()).collect();
+            Err(wrong(format!("{slug} has no step {step}; it has {}", known.join(", "))))
+        }
+    }
+}
+
+fn first_step(course: &Course, chapter: usize) -> &str {
+    course.chapters[chapter].steps.first().map_or("step", |s| s.id.step.as_str())
+}
+
+fn headless_run(common: &Common, what: &str, yes: bool, set: &[String], format: FormatArg) -> Result<u8, Failure> {
+    let (course, problems) = load(common.content.as_deref())?;
+    if !problems.is_empty() {
+        eprint!("{}", lint::report(&problems));
+        return Err(Failure(headless::WRONG, "the course has problems; nothing was run".into()));
+    }
+    let (chapter, step) = find(&course, what)?;
+    let given = set.iter().map(|text| value(&course, chapter, text)).collect::<Result<Vec<_>, _>>()?;
+    let mut opened = open_journal(common)?;
+    trust(common, &mut opened)?;
+    let mut progress = Progress::of(opened.entries.iter().map(|(_, e)| e));
+    for entry in given {
+        opened.journal.write(now(), &entry).map_err(|why| Failure(headless::NOT_PASSED, why.to_string()))?;
+        progress.apply(&entry);
+    }
+    let format = match format {
+        FormatArg::Text => headless::Format::Text,
+        FormatArg::Json => headless::Format::Json,
+    };
+    let app = new_app(common, course, 0, progress, HEADLESS);
+    let request = headless::Request { chapter, step, yes, format };
+    let code = runtime()?.block_on(async {
+        let mut engine = Engine::new(app, opened.journal, host::default_shell());
+        let code = headless::run(&mut engine, &request, &mut io::stdout()).await;
+        engine.end();
+        code
+    });
+    Ok(code?)
+}
+
+/// `name=value`, checked against what the chapter asks for.
+fn value(course: &Course, chapter: usize, text: &str) -> Result<Entry, Failure> {
+    let wrong = |text: String| Failure(headless::WRONG, text);
+    let Some((name, given)) = text.split_once('=') else {
+        return Err(wrong(format!("--set takes NAME=VALUE, not {text}")));
+    };
+    let chapter = &course.chapters[chapter];
+    let Some(asked) = chapter.values.iter().find(|v| v.name == name) else {
+        let known: Vec<&str> = chapter.values.iter().map(|v| v.name.as_str()).collect();
+        let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+        return Err(wrong(format!("{} asks for no value {name}; it asks for {known}", chapter.slug)));
+    };
+    let value = values::check(asked, given).map_err(|why| wrong(format!("--set {name}: {why}")))?;
+    Ok(Entry::Valued { chapter: chapter.slug.clone(), name: name.to_owned(), value })
+}
+
+/// A course from elsewhere runs its checks as soon as a chapter opens, so it must be trusted first; the journal keeps its fingerprint.
+fn trust(common: &Common, opened: &mut Opened) -> Result<(), Failure> {
+    let Some(dir) = &common.content else { return Ok(()) };
+    let print = content::digest(dir).map_err(|why| Failure(headless::WRONG, why))?;
+    let known = opened.entries.iter().any(|(_, e)| matches!(e, Entry::Trusted { course } if *course == print));
+    if known {
+        return Ok(());
+    }
+    let question = format!(
+        "The course in {} is not wci's own, or has changed since you trusted it.\nOpening a chapter runs its checks on this machine, as you. Trust it?",
+        dir.display()
+    );
+    if !common.trust && !agrees(&question)? {
+        return Err(Failure(headless::WAITING, "the course is not trusted, so nothing of it runs; --trust says that you do".into()));
+    }
+    let entry = Entry::Trusted { course: print };
+    opened.journal.write(now(), &entry).map_err(|why| Failure(headless::NOT_PASSED, why.to_string()))
+}
+
+fn new_app(common: &Common, course: Course, problems: usize, progress: Progress, size: Size) -> App {
+    App::new(Start {
+        course,
+        problems,
+        progress,
+        size,
+        appearance: appearance::choose(common.theme, common.glyphs),
+        leave: common.leave_key,
+        now: now(),
+        seats: seats(size),
+    })
+}
+
+/// The machines this version knows: a shell here, and no Windows machine yet.
+fn seats(size: Size) -> BTreeMap<Place, Seat> {
+    let shell = host::default_shell().shell();
+    BTreeMap::from([
+        (Place::Laptop, Seat::new(HostKind::Here, Os::here(), shell, "laptop", size)),
+        (Place::Vm, Seat::new(HostKind::Nothing, Some(Os::Windows), Shell::PowerShell, "vm", size)),
+    ])
+}
+
+fn runtime() -> io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()
+}
+
+fn companion(common: &Common) -> Result<u8, Failure> {
+    let mut opened = open_journal(common)?;
+    trust(common, &mut opened)?;
+    let (course, problems) = load(common.content.as_deref())?;
+    let progress = Progress::of(opened.entries.iter().map(|(_, e)| e));
+    let mut app = new_app(common, course, problems.len(), progress, tty::size());
+    app.notice = opened.notice.take().map(|text| crate::app::Notice { text, tone: crate::app::Tone::Bad });
+    runtime()?.block_on(async {
+        let mut engine = Engine::new(app, opened.journal, host::default_shell());
+        if let Some(dir) = common.content.clone() {
+            tokio::spawn(watch(dir, engine.sender()));
+        }
+        let result = on_screen(&mut engine).await;
+        engine.end();
+        result
+    })?;
+    Ok(0)
+}
+
+async fn on_screen(engine: &mut Engine) -> anyhow::Result<()> {
+    let tty = tty::Tty::take()?;
+    let mut terminal = tty.terminal()?;
+    let mut outer = tty::OuterTerminal;
+    let events = tty.events();
+    tokio::select! {
+        result = run::run(engine, &mut terminal, &mut outer, events) => result,
+        () = signals::stop() => Ok(()),
+    }
+}
+
+/// Reads the course again whenever a file of it has changed.
+async fn watch(dir: PathBuf, tell: tokio::sync::mpsc::Sender<Msg>) {
+    let mut before = content::fingerprint(&dir);
+    loop {
+        tokio::time::sleep(RELOAD).await;
+        let now = content::fingerprint(&dir);
+        if now == before {
+            continue;
+        }
+        before = now;
+        // A folder that is gone for a moment, as editors do, is not the end of the course.
+        if let Ok((course, problems)) = content::load(&dir)
+            && tell.send(Msg::Reloaded { course, problems: problems.len() }).await.is_err()
+        {
+            return;
+        }
+    }
+}

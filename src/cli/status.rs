@@ -1,0 +1,48 @@
+//! `wci status`: how far every chapter is, in plain lines. From the journal alone; nothing is asked of the machine.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use crate::app::App;
+use crate::app::Standing;
+use crate::course::Step;
+
+pub fn text(app: &App, folder: &Path) -> String {
+    let mut out = String::new();
+    // Writing to a String cannot fail.
+    let _ = write(app, folder, &mut out);
+    out
+}
+
+fn write(app: &App, folder: &Path, out: &mut String) -> std::fmt::Result {
+    writeln!(out, "{}", app.course.title)?;
+    for chapter in &app.course.chapters {
+        let (done, of) = app.tally(chapter);
+        writeln!(out, "\n{} ({}): {done} of {of} steps done", chapter.title, chapter.slug)?;
+        for step in &chapter.steps {
+            writeln!(out, "  {:<12} {}  ({})", word(app, step), step.title, step.id)?;
+        }
+    }
+    writeln!(out, "\nAs the journal has it ({}); open wci to have the checks asked again.", folder.display())?;
+    let next = app.course.chapters.iter().find_map(|c| c.steps.get(app.first_unmet(c)));
+    match next {
+        Some(step) => writeln!(out, "Next: {}. Go on with: wci    or without the screen: wci run {}", step.title, step.id),
+        None => writeln!(out, "All is done."),
+    }
+}
+
+fn word(app: &App, step: &Step) -> &'static str {
+    match app.standing(step) {
+        Standing::Todo if step.optional => "optional",
+        Standing::Todo if app.progress.step(&step.id).open.is_some() => "interrupted",
+        Standing::Todo => "to do",
+        Standing::Running => "running",
+        Standing::Done => "done",
+        Standing::Warned => "done, warns",
+        Standing::ByHand => "done by hand",
+        Standing::Failed(_) => "not met",
+        Standing::Unknown(_) => "unknown",
+        Standing::Skipped => "skipped",
+        Standing::NotHere(_) => "not here",
+    }
+}

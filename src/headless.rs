@@ -1,0 +1,300 @@
+//! `wci run`: the same engine without the screen. It plays the learner who presses Enter on every card, and tells what happens in lines.
+
+mod report;
+
+use std::io;
+use std::io::BufRead;
+use std::io::IsTerminal;
+use std::io::Write;
+use std::time::Duration;
+
+use crate::app::Action;
+use crate::app::App;
+use crate::app::Msg;
+use crate::app::Standing;
+use crate::app::Untyped;
+use crate::course::Step;
+use crate::course::StepId;
+use crate::engine::Engine;
+
+pub use report::Format;
+use report::Event;
+use report::Report;
+use report::Told;
+
+/// Every step that applies passed.
+pub const PASSED: u8 = 0;
+/// A step did not pass.
+pub const NOT_PASSED: u8 = 1;
+/// Usage or content is wrong.
+pub const WRONG: u8 = 2;
+/// Waiting for something only a person or a restart can do.
+pub const WAITING: u8 = 3;
+/// Stopped by Ctrl-C or a signal.
+pub const STOPPED: u8 = 130;
+
+/// How often a run without news says that it goes on.
+const HEARTBEAT: Duration = Duration::from_secs(10);
+
+/// What to run.
+pub struct Request {
+    pub chapter: usize,
+    /// One step of it by its index, or all.
+    pub step: Option<usize>,
+    /// Run without asking before each command.
+    pub yes: bool,
+    pub format: Format,
+}
+
+/// Runs the steps and gives the exit code.
+pub async fn run(engine: &mut Engine, request: &Request, out: &mut impl Write) -> anyhow::Result<u8> {
+    engine.app.headless = true;
+    let mut pilot = Pilot { engine, report: Report::new(request.format, out), yes: request.yes, waits: false, failed: false };
+    let result = tokio::select! {
+        code = pilot.fly(request) => code,
+        () = crate::signals::stop() => Ok(STOPPED),
+    };
+    let code = result?;
+    if code == STOPPED {
+        pilot.report.tell(&Event::Stopped)?;
+    }
+    pilot.report.tell(&Event::End { exit: code })?;
+    Ok(code)
+}
+
+struct Pilot<'a, W: Write> {
+    engine: &'a mut Engine,
+    report: Report<'a, W>,
+    yes: bool,
+    waits: bool,
+    failed: bool,
+}
+
+/// What became of a command.
+enum Ran {
+    /// It ran; the checks say more.
+    Yes,
+    /// It did not run, and why; the word is for the step.
+    No(String),
+    /// It is not for a program to run.
+    Person(String),
+    /// A value is missing.
+    Usage(String),
+}
+
+impl<W: Write> Pilot<'_, W> {
+    fn app(&self) -> &App {
+        &self.engine.app
+    }
+
+    async fn fly(&mut self, request: &Request) -> anyhow::Result<u8> {
+        let Some(chapter) = self.app().course.chapters.get(request.chapter) else { return Ok(WRONG) };
+        let steps: Vec<(usize, Step)> = match request.step {
+            Some(index) => chapter.steps.get(index).map(|s| (index, s.clone())).into_iter().collect(),
+            None => chapter.steps.iter().cloned().enumerate().collect(),
+        };
+        let (slug, title) = (chapter.slug.clone(), chapter.title.clone());
+        self.report.tell(&Event::Start { chapter: &slug, title: &title, steps: steps.len() })?;
+        for (number, (index, step)) in steps.iter().enumerate() {
+            if self.failed {
+                self.skip(step, "not reached: an earlier step did not pass")?;
+                continue;
+            }
+            self.report.tell(&Event::Begin { step, number: number + 1, of: steps.len() })?;
+            if let Some(code) = self.step(request.chapter, *index, step).await? {
+                return Ok(code);
+            }
+        }
+        Ok(match (self.failed, self.waits) {
+            (true, _) => NOT_PASSED,
+            (false, true) => WAITING,
+            (false, false) => PASSED,
+        })
+    }
+
+    /// One step, to its verdict. An exit code ends the whole run.
+    async fn step(&mut self, chapter: usize, index: usize, step: &Step) -> anyhow::Result<Option<u8>> {
+        self.apply(Msg::Show { chapter, step: index });
+        self.settled(&step.id).await?;
+        match self.app().standing(step) {
+            Standing::NotHere(why) => {
+                self.skip(step, &why)?;
+                return Ok(None);
+            }
+            Standing::ByHand => {
+                self.verdict(step, Told::Pass, "marked done by hand")?;
+                return Ok(None);
+            }
+            // Evidence of an earlier run is no evidence of this one; state that is there is.
+            Standing::Done | Standing::Warned if step.checks().next().is_some() && !step.checks().any(|c| c.look.is_of_a_run()) => {
+                self.checks(step)?;
+                self.verdict(step, told(&self.app().standing(step)), "already done")?;
+                return Ok(None);
+            }
+            _ => {}
+        }
+        if !self.app().reaches(step.place) {
+            self.waits |= !step.optional;
+            self.skip(step, &format!("no machine is connected as {}: do it there and mark it done in wci", step.place.name()))?;
+            return Ok(None);
+        }
+        for command in step.commands().filter(|c| !c.optional) {
+            let position = step.commands().position(|c| c.id == command.id).unwrap_or(0);
+            match self.command(step, position).await? {
+                Ran::Yes => {}
+                Ran::No(why) => {
+                    self.failed |= !step.optional;
+                    self.verdict(step, Told::Fail, &why)?;
+                    return Ok(None);
+                }
+                Ran::Person(why) => {
+                    self.waits |= !step.optional;
+                    self.skip(step, &why)?;
+                    return Ok(None);
+                }
+                Ran::Usage(why) => {
+                    self.verdict(step, Told::Fail, &why)?;
+                    return Ok(Some(WRONG));
+                }
+            }
+        }
+        self.conclude(step)?;
+        Ok(None)
+    }
+
+    /// The verdict of a step whose commands have run.
+    fn conclude(&mut self, step: &Step) -> anyhow::Result<()> {
+        self.checks(step)?;
+        let standing = self.app().standing(step);
+        let open = step.tasks().filter(|t| !self.app().progress.step(&step.id).ticked.contains(&t.key)).count();
+        if standing == Standing::Todo && step.checks().next().is_none() && step.commands().next().is_none() {
+            if open == 0 {
+                return self.verdict(step, Told::Pass, "to read; nothing to run");
+            }
+            self.waits |= !step.optional;
+            return self.skip(step, &format!("{open} things to do by hand"));
+        }
+        let verdict = told(&standing);
+        let reason = match &standing {
+            Standing::Failed(reason) | Standing::Unknown(reason) => reason.clone(),
+            Standing::Todo => "a check is not met".into(),
+            _ => String::new(),
+        };
+        if matches!(verdict, Told::Fail | Told::Unknown) {
+            // What only a person can do is not a failure.
+            if open > 0 && step.commands().next().is_none() {
+                self.waits |= !step.optional;
+                return self.skip(step, &format!("{open} things to do by hand"));
+            }
+            self.failed |= !step.optional;
+        }
+        self.verdict(step, verdict, &reason)
+    }
+
+    async fn command(&mut self, step: &Step, index: usize) -> anyhow::Result<Ran> {
+        let Some(command) = step.commands().nth(index) else { return Ok(Ran::Yes) };
+        let text = match self.app().text_of(step, command) {
+            Ok(text) => text,
+            Err(Untyped::Missing(name)) => {
+                return Ok(Ran::Usage(format!("it needs a value: wci run {} --set {name}=…", step.id)));
+            }
+            Err(Untyped::Shell(why)) => return Ok(Ran::Person(why)),
+        };
+        if command.interactive {
+            return Ok(Ran::Person("its command is for a person to type into: open wci".into()));
+        }
+        if command.restart {
+            return Ok(Ran::Person("its command restarts the machine, which this version leaves to a person".into()));
+        }
+        let shell = self.app().seats.get(&step.place).map_or("sh", |s| s.shell.name());
+        self.report.tell(&Event::Run { step, command: &command.id, shell, text: &text })?;
+        if !self.yes && !consents()? {
+            return Ok(Ran::Person("not run: nobody agreed to it (--yes agrees to all)".into()));
+        }
+        self.engine.app.picked = Some(index);
+        self.apply(Msg::Do(Action::Go));
+        if self.app().runs(&step.id).is_none() {
+            let why = self.app().notice.as_ref().map_or_else(|| "it could not be started".to_owned(), |n| n.text.clone());
+            return Ok(Ran::No(why));
+        }
+        self.ended(&step.id).await?;
+        self.settled(&step.id).await?;
+        let output = self.app().seats.get(&step.place).and_then(|s| s.output.clone()).unwrap_or_default();
+        for line in output.lines() {
+            self.report.tell(&Event::Output { step, line })?;
+        }
+        let finished = self.app().progress.step(&step.id).finished.get(&command.id).copied();
+        let Some(status) = finished else {
+            let why = self.app().notice.as_ref().map_or_else(|| "it did not run".to_owned(), |n| n.text.clone());
+            return Ok(Ran::No(why));
+        };
+        self.report.tell(&Event::Finished { step, command: &command.id, status })?;
+        Ok(Ran::Yes)
+    }
+
+    fn apply(&mut self, msg: Msg) {
+        // Copying and quitting are the screen's.
+        drop(self.engine.apply(msg));
+    }
+
+    /// Until the step's command has ended.
+    async fn ended(&mut self, id: &StepId) -> anyhow::Result<()> {
+        self.until(id, |app, id| app.runs(id).is_none()).await
+    }
+
+    /// Until nothing of the step is being asked.
+    async fn settled(&mut self, id: &StepId) -> anyhow::Result<()> {
+        self.until(id, |app, id| !app.asks(id)).await
+    }
+
+    async fn until(&mut self, id: &StepId, done: impl Fn(&App, &StepId) -> bool) -> anyhow::Result<()> {
+        let started = tokio::time::Instant::now();
+        let mut beat = tokio::time::interval_at(started + HEARTBEAT, HEARTBEAT);
+        while !done(self.app(), id) {
+            tokio::select! {
+                msg = self.engine.next() => self.apply(msg),
+                _ = beat.tick() => self.report.tell(&Event::Waiting { id, seconds: started.elapsed().as_secs() })?,
+            }
+        }
+        Ok(())
+    }
+
+    fn checks(&mut self, step: &Step) -> anyhow::Result<()> {
+        for (index, check) in step.checks().enumerate() {
+            let answer = self.engine.app.answer(step, index);
+            self.report.tell(&Event::Check { step, check, answer })?;
+        }
+        Ok(())
+    }
+
+    fn skip(&mut self, step: &Step, why: &str) -> anyhow::Result<()> {
+        self.verdict(step, Told::Skipped, why)
+    }
+
+    fn verdict(&mut self, step: &Step, verdict: Told, reason: &str) -> anyhow::Result<()> {
+        let answers: Vec<_> = step.checks().enumerate().map(|(i, c)| (c, self.engine.app.answer(step, i))).collect();
+        Ok(self.report.tell(&Event::Step { step, verdict, reason, answers: &answers })?)
+    }
+}
+
+fn told(standing: &Standing) -> Told {
+    match standing {
+        Standing::Done | Standing::ByHand => Told::Pass,
+        Standing::Warned => Told::Warn,
+        Standing::Unknown(_) => Told::Unknown,
+        Standing::Skipped | Standing::NotHere(_) => Told::Skipped,
+        Standing::Todo | Standing::Running | Standing::Failed(_) => Told::Fail,
+    }
+}
+
+/// Asks the person at the terminal, if there is one.
+fn consents() -> io::Result<bool> {
+    if !io::stdin().is_terminal() {
+        return Ok(false);
+    }
+    eprint!("Run it? [y/N] ");
+    io::stderr().flush()?;
+    let mut line = String::new();
+    io::stdin().lock().read_line(&mut line)?;
+    Ok(matches!(line.trim(), "y" | "Y" | "yes"))
+}

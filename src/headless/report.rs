@@ -1,0 +1,150 @@
+//! What `wci run` says: one line of text, or one JSON object, for each thing that happens.
+//!
+//! The JSON is an interface: README lists every event and key; keys are added, never renamed.
+
+use std::io;
+use std::io::Write;
+
+use serde_json::Value;
+use serde_json::json;
+
+use crate::course::Answer;
+use crate::course::Check;
+use crate::course::Step;
+use crate::course::StepId;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    Text,
+    Json,
+}
+
+/// A step's verdict in the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    Pass,
+    Warn,
+    Fail,
+    Unknown,
+    Skipped,
+}
+
+impl Told {
+    fn name(self) -> &'static str {
+        match self {
+            Told::Pass => "pass",
+            Told::Warn => "warn",
+            Told::Fail => "fail",
+            Told::Unknown => "unknown",
+            Told::Skipped => "skipped",
+        }
+    }
+}
+
+pub enum Event<'a> {
+    Start { chapter: &'a str, title: &'a str, steps: usize },
+    Begin { step: &'a Step, number: usize, of: usize },
+    Run { step: &'a Step, command: &'a str, shell: &'a str, text: &'a str },
+    Waiting { id: &'a StepId, seconds: u64 },
+    Output { step: &'a Step, line: &'a str },
+    Finished { step: &'a Step, command: &'a str, status: Option<i32> },
+    Check { step: &'a Step, check: &'a Check, answer: Option<&'a Answer> },
+    Step { step: &'a Step, verdict: Told, reason: &'a str, answers: &'a [(&'a Check, Option<&'a Answer>)] },
+    Stopped,
+    End { exit: u8 },
+}
+
+pub struct Report<'a, W> {
+    format: Format,
+    out: &'a mut W,
+}
+
+impl<'a, W: Write> Report<'a, W> {
+    pub fn new(format: Format, out: &'a mut W) -> Self {
+        Self { format, out }
+    }
+
+    /// Whoever reads may have gone (`| head`): that ends the run as any write that fails does.
+    pub fn tell(&mut self, event: &Event<'_>) -> io::Result<()> {
+        match self.format {
+            Format::Json => writeln!(self.out, "{}", object(event))?,
+            Format::Text => text(self.out, event)?,
+        }
+        self.out.flush()
+    }
+}
+
+fn object(event: &Event<'_>) -> Value {
+    let at = |name: &str, id: &StepId, rest: Value| {
+        let mut all = json!({ "event": name, "chapter": id.chapter, "step": id.step });
+        if let (Some(all), Value::Object(rest)) = (all.as_object_mut(), rest) {
+            all.extend(rest);
+        }
+        all
+    };
+    match event {
+        Event::Start { chapter, title, steps } => {
+            json!({ "event": "start", "chapter": chapter, "title": title, "steps": steps, "wci": env!("CARGO_PKG_VERSION") })
+        }
+        Event::Begin { step, .. } => {
+            at("begin", &step.id, json!({ "title": step.title, "place": step.place.name(), "optional": step.optional }))
+        }
+        Event::Run { step, command, shell, text } => {
+            at("run", &step.id, json!({ "command": command, "place": step.place.name(), "shell": shell, "text": text }))
+        }
+        Event::Waiting { id, seconds } => at("waiting", id, json!({ "seconds": seconds })),
+        Event::Output { step, line } => at("output", &step.id, json!({ "text": line })),
+        Event::Finished { step, command, status } => at("finished", &step.id, json!({ "command": command, "status": status })),
+        Event::Check { step, check, answer } => at("check", &step.id, checked(check, *answer)),
+        Event::Step { step, verdict, reason, answers } => {
+            let checks: Vec<Value> = answers.iter().map(|(check, answer)| checked(check, *answer)).collect();
+            at("step", &step.id, json!({ "verdict": verdict.name(), "reason": reason, "checks": checks, "optional": step.optional }))
+        }
+        Event::Stopped => json!({ "event": "stopped" }),
+        Event::End { exit } => json!({ "event": "end", "exit": exit }),
+    }
+}
+
+fn checked(check: &Check, answer: Option<&Answer>) -> Value {
+    match answer {
+        Some(a) => json!({ "says": check.says, "verdict": a.verdict.name(), "seen": a.seen, "expected": a.expected }),
+        None => json!({ "says": check.says, "verdict": "unknown", "seen": Value::Null, "expected": Value::Null }),
+    }
+}
+
+fn text(out: &mut impl Write, event: &Event<'_>) -> io::Result<()> {
+    match event {
+        Event::Start { title, steps: 1, .. } => writeln!(out, "{title}: 1 step"),
+        Event::Start { title, steps, .. } => writeln!(out, "{title}: {steps} steps"),
+        Event::Begin { step, number, of } => {
+            let optional = if step.optional { ", optional" } else { "" };
+            writeln!(out, "\nStep {number} of {of}: {} ({}{optional})", step.title, step.id)
+        }
+        Event::Run { step, shell, text, .. } => {
+            writeln!(out, "Command for {shell} on the {}:", step.place.name())?;
+            text.lines().try_for_each(|line| writeln!(out, "  $ {line}"))
+        }
+        Event::Waiting { seconds, .. } => writeln!(out, "  still going after {seconds} s"),
+        Event::Output { line, .. } => writeln!(out, "  | {line}"),
+        Event::Finished { status: Some(status), .. } => writeln!(out, "Ended with status {status}"),
+        Event::Finished { status: None, .. } => writeln!(out, "Ended; the shell gave no status"),
+        Event::Check { check, answer: Some(a), .. } => {
+            writeln!(out, "Check {}: {} (saw {}, expected {})", a.verdict.name(), check.says, a.seen, a.expected)
+        }
+        Event::Check { check, answer: None, .. } => writeln!(out, "Check unknown: {} (not asked)", check.says),
+        Event::Step { step, verdict, reason: "", .. } => writeln!(out, "Verdict {}: {}", verdict.name(), step.title),
+        Event::Step { step, verdict, reason, .. } => writeln!(out, "Verdict {}: {} ({reason})", verdict.name(), step.title),
+        Event::Stopped => writeln!(out, "\nStopped."),
+        Event::End { exit } => writeln!(
+            out,
+            "\n{}",
+            match exit {
+                0 => "Every step that applies passed.",
+                1 => "A step did not pass.",
+                3 => "Some steps wait for a person. Open wci to do them.",
+                130 => "It was stopped before its end.",
+                _ => "It could not be run as asked.",
+            }
+        ),
+    }
+}

@@ -1,0 +1,113 @@
+//! Gives a shell its marks at start: files in a private folder that are gone as soon as they have been read.
+//!
+//! No profile is changed. The nonce stands in the files only, never in the environment, where every program could read it.
+
+use std::ffi::OsString;
+use std::fs::{DirBuilder, OpenOptions, remove_dir_all};
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use crate::course::Shell;
+
+const BASH: &str = include_str!("../../assets/shell/bash");
+const ZSH: &str = include_str!("../../assets/shell/zsh");
+const ZSHENV: &str = include_str!("../../assets/shell/zshenv");
+const SH: &str = include_str!("../../assets/shell/sh");
+
+/// What to start a shell with. The files go with it.
+#[derive(Debug)]
+pub struct Integration {
+    pub nonce: String,
+    pub arguments: Vec<OsString>,
+    pub environment: Vec<(&'static str, OsString)>,
+    folder: PathBuf,
+}
+
+impl Drop for Integration {
+    fn drop(&mut self) {
+        // The shell has most likely done it.
+        let _ = remove_dir_all(&self.folder);
+    }
+}
+
+pub fn prepare(shell: Shell, plain: bool) -> io::Result<Integration> {
+    let folder = std::env::temp_dir().join(format!("wci-{}", random()));
+    DirBuilder::new().mode(0o700).create(&folder)?;
+    let mut made = Integration { nonce: random(), arguments: Vec::new(), environment: Vec::new(), folder };
+    let folder = made.folder.clone();
+    match shell {
+        Shell::Bash => {
+            let file = made.write("bashrc", BASH, plain)?;
+            made.arguments = vec!["--rcfile".into(), file.into(), "-i".into()];
+        }
+        Shell::Zsh => {
+            made.write(".zshenv", ZSHENV, plain)?;
+            made.write(".zshrc", ZSH, plain)?;
+            made.arguments = vec!["-i".into()];
+            if let Some(own) = std::env::var_os("ZDOTDIR") {
+                made.environment.push(("WCI_ZDOTDIR", own));
+            }
+            made.environment.push(("ZDOTDIR", folder.into()));
+        }
+        Shell::Sh => {
+            let file = made.write("env", SH, plain)?;
+            made.arguments = vec!["-i".into()];
+            made.environment.push(("ENV", file.into()));
+        }
+        Shell::PowerShell | Shell::Pwsh | Shell::Cmd => return Err(io::ErrorKind::Unsupported.into()),
+    }
+    Ok(made)
+}
+
+impl Integration {
+    fn write(&self, name: &str, script: &str, plain: bool) -> io::Result<PathBuf> {
+        let file = self.folder.join(name);
+        let text = script
+            .replace("@DIR@", &word(&self.folder)?)
+            .replace("@ENV@", &word(Path::new(&std::env::var_os("ENV").unwrap_or_default()))?)
+            .replace("@NONCE@", &self.nonce)
+            .replace("@PLAIN@", if plain { "1" } else { "" });
+        OpenOptions::new().write(true).create_new(true).mode(0o600).open(&file)?.write_all(text.as_bytes())?;
+        Ok(file)
+    }
+}
+
+/// A path as one word of any POSIX shell.
+fn word(path: &Path) -> io::Result<String> {
+    let text = path.to_str().ok_or(io::ErrorKind::InvalidData)?;
+    Shell::Sh.quote(text).map_err(io::Error::other)
+}
+
+/// 64 bits nobody can guess, as hex: the standard library takes its hash keys from the system's random numbers.
+fn random() -> String {
+    format!("{:016x}", RandomState::new().build_hasher().finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn the_files_are_private_and_go() {
+        for shell in [Shell::Bash, Shell::Zsh, Shell::Sh] {
+            let made = prepare(shell, false).unwrap();
+            let folder = made.folder.clone();
+            assert_eq!(folder.metadata().unwrap().permissions().mode() & 0o777, 0o700);
+            for file in folder.read_dir().unwrap() {
+                let file = file.unwrap();
+                assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+                let text = std::fs::read_to_string(file.path()).unwrap();
+                assert!(!text.contains("@NONCE@") && !text.contains("@DIR@") && !text.contains("@PLAIN@"), "{text}");
+            }
+            assert_eq!(made.nonce.len(), 16);
+            assert!(!made.environment.iter().any(|(_, value)| value.to_string_lossy().contains(&made.nonce)));
+            drop(made);
+            assert!(!folder.exists());
+        }
+        assert_ne!(random(), random());
+    }
+}

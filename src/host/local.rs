@@ -1,0 +1,388 @@
+//! A shell on this machine, in a Unix pseudo-terminal.
+//!
+//! Three threads to each: one starts the shell and reads, one writes, one waits for the shell to end. All of them sleep in the kernel
+//! while nothing happens.
+
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::ExitStatusExt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::process::Child;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, Receiver};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{Access, OFlags, access, fcntl_getfl, fcntl_setfl};
+use rustix::io::Errno;
+use rustix::process::Pid;
+use rustix::termios::{InputModes, OptionalActions, Winsize, tcgetattr, tcsetattr, tcsetwinsize};
+use tokio::sync::mpsc::Sender;
+
+use crate::host::integration::{self, Integration};
+use crate::host::{CHUNK, NotSent, ShellChoice, fd, known, tree};
+use crate::session::{Ending, SessionEvent, SessionId, Size};
+
+/// Bytes that may wait to be read by the program.
+const UNREAD: usize = 1024 * 1024;
+
+/// After the shell's end its last words are waited for: until nothing came for a while, and never for long.
+const QUIET: Duration = Duration::from_millis(200);
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
+/// What outer terminals tell their programs and is not true of ours.
+const FOREIGN: [&str; 12] = [
+    "COLUMNS",
+    "LINES",
+    "TMUX",
+    "TMUX_PANE",
+    "STY",
+    "TERM_PROGRAM_VERSION",
+    "VTE_VERSION",
+    "KITTY_WINDOW_ID",
+    "WEZTERM_PANE",
+    "WT_SESSION",
+    "ITERM_SESSION_ID",
+    "ENV",
+];
+
+/// A shell that was opened. Dropping it ends the shell and all it has started.
+#[derive(Debug)]
+pub struct Session {
+    input: mpsc::Sender<Vec<u8>>,
+    unread: Arc<AtomicUsize>,
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    size: Option<Size>,
+    master: Option<OwnedFd>,
+    shell: Option<Pid>,
+    /// The shell itself has ended, and its number may be given to another process.
+    reaped: bool,
+    ending: bool,
+    /// Threads that must finish before all is over.
+    busy: usize,
+}
+
+impl Shared {
+    /// No thread panics while it holds the lock; if one did, the values are still good.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn done(&self) {
+        self.lock().busy -= 1;
+        self.changed.notify_all();
+    }
+}
+
+impl Session {
+    /// Types bytes; never waits.
+    pub fn send(&self, bytes: Vec<u8>) -> Result<(), NotSent> {
+        let length = bytes.len();
+        if self.unread.fetch_add(length, Ordering::Relaxed) + length > UNREAD {
+            self.unread.fetch_sub(length, Ordering::Relaxed);
+            return Err(NotSent::Full);
+        }
+        self.input.send(bytes).map_err(|_| NotSent::Ended)
+    }
+
+    pub fn resize(&self, size: Size) {
+        let mut state = self.shared.lock();
+        state.size = Some(size);
+        if let Some(master) = &state.master {
+            // It fails only where the shell has just gone.
+            let _ = tcsetwinsize(master, winsize(size));
+        }
+    }
+
+    /// Ends the shell and all it has started: they are hung up on, and killed a second later. Does not wait for it.
+    pub fn end(&self) {
+        let mut state = self.shared.lock();
+        if state.ending {
+            return;
+        }
+        state.ending = true;
+        if let Some(shell) = state.shell {
+            state.busy += 1;
+            hang_up(shell, &self.shared);
+        }
+    }
+
+    /// Waits until the shell is gone, and after [`Session::end`] all it had started; says whether they are. For use before the
+    /// process itself ends.
+    pub fn wait(&self, limit: Duration) -> bool {
+        let over = self.shared.changed.wait_timeout_while(self.shared.lock(), limit, |state| state.busy > 0);
+        over.map_or(true, |(state, _)| state.busy == 0)
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+fn hang_up(shell: Pid, shared: &Arc<Shared>) {
+    let shared = Arc::clone(shared);
+    thread::spawn(move || {
+        tree::end(shell, || shared.lock().reaped);
+        shared.done();
+    });
+}
+
+/// Starts a shell on a thread of its own.
+pub fn open(
+    id: SessionId,
+    shell: ShellChoice,
+    size: Size,
+    folder: Option<PathBuf>,
+    events: Sender<(SessionId, SessionEvent)>,
+) -> Session {
+    let (input, typed) = mpsc::channel();
+    let shared =
+        Arc::new(Shared { state: Mutex::new(State { size: Some(size), busy: 1, ..State::default() }), ..Shared::default() });
+    let session = Session { input, unread: Arc::default(), shared: Arc::clone(&shared) };
+    let unread = Arc::clone(&session.unread);
+    thread::spawn(move || {
+        let tell = |event| events.blocking_send((id, event)).is_ok();
+        // A mistake here must not take the program, and with it the outer terminal, down.
+        let ran = catch_unwind(AssertUnwindSafe(|| run(&shell, folder, typed, unread, &shared, tell)));
+        if ran.is_err() {
+            tell(SessionEvent::Ended(Ending::Unknown));
+        }
+        shared.lock().master = None;
+        shared.done();
+    });
+    session
+}
+
+/// The life of a shell.
+fn run(
+    choice: &ShellChoice,
+    folder: Option<PathBuf>,
+    typed: Receiver<Vec<u8>>,
+    unread: Arc<AtomicUsize>,
+    shared: &Arc<Shared>,
+    tell: impl Fn(SessionEvent) -> bool,
+) {
+    let started = match start(choice, folder, shared) {
+        Ok(started) => started,
+        Err(why) => {
+            tell(SessionEvent::Refused(why));
+            return;
+        }
+    };
+    let Started { child, master, integration, exited, exit, writer, over, finished } = started;
+    let (status, ended) = mpsc::channel();
+    {
+        let shared = Arc::clone(shared);
+        thread::spawn(move || {
+            let _ = status.send(reap(child));
+            shared.lock().reaped = true;
+            // Wakes the reader.
+            drop(exit);
+        });
+    }
+    thread::spawn(move || write(&writer, &finished, &typed, &unread));
+    let opened = SessionEvent::Opened { shell: choice.shell, nonce: integration.nonce.clone() };
+    let heard = tell(opened) && read(&master, &exited, |bytes| tell(SessionEvent::Output(bytes.to_vec())));
+    if !heard && let Some(shell) = { shared.lock().shell } {
+        // Nobody listens any more.
+        tree::end(shell, || shared.lock().reaped);
+    }
+    drop(over);
+    tell(SessionEvent::Ended(ended.recv().unwrap_or(Ending::Unknown)));
+}
+
+struct Started {
+    child: Child,
+    master: OwnedFd,
+    writer: OwnedFd,
+    integration: Integration,
+    /// Closed by the other when the shell has ended.
+    exited: UnixStream,
+    exit: UnixStream,
+    /// Closed by the other when the reader has finished.
+    finished: UnixStream,
+    over: UnixStream,
+}
+
+/// Starts it, or says in one sentence why not and what to do.
+fn start(choice: &ShellChoice, folder: Option<PathBuf>, shared: &Arc<Shared>) -> Result<Started, String> {
+    let name = choice.program.display();
+    if known(&choice.program).is_none() {
+        return Err(format!("wci cannot follow {name}: set WCI_SHELL to bash, zsh or sh and open the shell again."));
+    }
+    let program = find(&choice.program)
+        .ok_or_else(|| format!("There is no {name} on this machine: install it, or set WCI_SHELL to a shell that is there."))?;
+    let integration = integration::prepare(choice.shell, choice.plain).map_err(|error| {
+        format!(
+            "The shell could not be prepared in {} ({error}): set TMPDIR to a folder you can write to.",
+            std::env::temp_dir().display()
+        )
+    })?;
+    launch(&program, integration, folder, shared).map_err(|error| {
+        format!("{name} could not be started ({error:#}): close other programs, or set WCI_SHELL to another shell.")
+    })
+}
+
+fn launch(program: &Path, integration: Integration, folder: Option<PathBuf>, shared: &Arc<Shared>) -> anyhow::Result<Started> {
+    let mut state = shared.lock();
+    anyhow::ensure!(!state.ending, "it is not wanted any more");
+    let size = winsize(state.size.unwrap_or(Size { columns: 80, rows: 24 }));
+    let pair = native_pty_system().openpty(PtySize { rows: size.ws_row, cols: size.ws_col, pixel_width: 0, pixel_height: 0 })?;
+    let master = fd::own(&*pair.master)?;
+    fcntl_setfl(&master, fcntl_getfl(&master)? | OFlags::NONBLOCK)?;
+    if let Ok(mut modes) = tcgetattr(&master) {
+        // The driver's own line editing must erase whole characters.
+        modes.input_modes.insert(InputModes::IUTF8);
+        let _ = tcsetattr(&master, OptionalActions::Now, &modes);
+    }
+    let child: Box<dyn portable_pty::Child> = pair.slave.spawn_command(command(program, &integration, folder))?;
+    let child = *child.downcast::<Child>().map_err(|_| anyhow::anyhow!("an unknown kind of process"))?;
+    let (exited, exit) = UnixStream::pair()?;
+    let (finished, over) = UnixStream::pair()?;
+    state.shell = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+    state.master = Some(master.try_clone()?);
+    Ok(Started { child, writer: master.try_clone()?, master, integration, exited, exit, finished, over })
+}
+
+fn command(program: &Path, integration: &Integration, folder: Option<PathBuf>) -> CommandBuilder {
+    let mut command = CommandBuilder::new(program);
+    command.args(&integration.arguments);
+    for name in FOREIGN {
+        command.env_remove(name);
+    }
+    for (name, value) in [("TERM", "xterm-256color"), ("COLORTERM", "truecolor"), ("TERM_PROGRAM", "wci"), ("WCI", "1")] {
+        command.env(name, value);
+    }
+    for (name, value) in &integration.environment {
+        command.env(name, value);
+    }
+    // Without one it would start in the home folder.
+    if let Some(folder) = folder.filter(|folder| folder.is_dir()).or_else(|| std::env::current_dir().ok()) {
+        command.cwd(folder);
+    }
+    command
+}
+
+/// The program, on the PATH unless it is a path. portable-pty's child would abort on one that cannot be started.
+pub fn find(program: &Path) -> Option<PathBuf> {
+    let runs = |path: &Path| path.is_file() && access(path, Access::EXEC_OK).is_ok();
+    if program.components().count() > 1 {
+        return runs(program).then(|| program.to_path_buf());
+    }
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|path| runs(path))
+}
+
+fn winsize(size: Size) -> Winsize {
+    Winsize { ws_row: size.rows.max(1), ws_col: size.columns.max(1), ws_xpixel: 0, ws_ypixel: 0 }
+}
+
+fn reap(mut child: Child) -> Ending {
+    match child.wait() {
+        Ok(status) => match (status.code(), status.signal()) {
+            (Some(code), _) => Ending::Exited(code),
+            (None, Some(signal)) => Ending::Killed(signal),
+            (None, None) => Ending::Unknown,
+        },
+        Err(_) => Ending::Unknown,
+    }
+}
+
+/// Tells all the shell writes until it is over; says whether all was taken.
+///
+/// The end of the shell is the end, also where a program in the background keeps the terminal open.
+fn read(master: &OwnedFd, exited: &UnixStream, tell: impl Fn(&[u8]) -> bool) -> bool {
+    let mut buffer = vec![0; CHUNK];
+    let (mut open, mut last) = (true, None);
+    loop {
+        let mut ready = [PollFd::new(master, PollFlags::IN), PollFd::new(exited, PollFlags::IN)];
+        let watched = match (open, last) {
+            (true, None) => &mut ready[..],
+            (true, Some(_)) => &mut ready[..1],
+            (false, None) => &mut ready[1..],
+            (false, Some(_)) => return true,
+        };
+        match poll(watched, last.map(|_| &QUIET_TIME)) {
+            Ok(0) => return true,
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(_) => return true,
+        }
+        let (readable, gone) = (!ready[0].revents().is_empty(), !ready[1].revents().is_empty());
+        if readable {
+            let length;
+            (length, open) = fill(master, &mut buffer);
+            if length > 0 && !tell(&buffer[..length]) {
+                return false;
+            }
+        }
+        if gone && last.is_none() {
+            last = Some(Instant::now() + LAST_WORDS);
+        }
+        if last.is_some_and(|last| Instant::now() > last) {
+            return true;
+        }
+    }
+}
+
+const QUIET_TIME: Timespec = Timespec { tv_sec: 0, tv_nsec: QUIET.subsec_nanos() as _ };
+
+/// Takes what is ready, a page at a time as the kernel gives it; says how much, and whether more can come.
+fn fill(master: &OwnedFd, buffer: &mut [u8]) -> (usize, bool) {
+    let mut length = 0;
+    while length < buffer.len() {
+        match rustix::io::read(master, &mut buffer[length..]) {
+            // On Linux the end is EIO.
+            Ok(0) | Err(Errno::IO) => return (length, false),
+            Ok(more) => length += more,
+            Err(Errno::INTR) => {}
+            Err(Errno::AGAIN) => break,
+            Err(_) => return (length, false),
+        }
+    }
+    (length, true)
+}
+
+/// Writes what is typed, in its order, until the session is dropped or `finished` is closed.
+fn write(master: &OwnedFd, finished: &UnixStream, typed: &Receiver<Vec<u8>>, unread: &AtomicUsize) {
+    for bytes in typed {
+        if write_all(master, finished, &bytes).is_err() {
+            return;
+        }
+        unread.fetch_sub(bytes.len(), Ordering::Relaxed);
+    }
+}
+
+fn write_all(master: &OwnedFd, finished: &UnixStream, mut bytes: &[u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match rustix::io::write(master, bytes) {
+            Ok(length) => bytes = &bytes[length..],
+            Err(Errno::INTR) => {}
+            Err(Errno::AGAIN) => {
+                let mut ready = [PollFd::new(master, PollFlags::OUT), PollFd::new(finished, PollFlags::IN)];
+                poll(&mut ready, None)?;
+                if !ready[1].revents().is_empty() {
+                    return Err(io::ErrorKind::BrokenPipe.into());
+                }
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}

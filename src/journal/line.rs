@@ -1,0 +1,110 @@
+//! The journal's own line format: one row for an entry, with the rest of it as JSON.
+//!
+//! Only words that are written here are stored, so renaming a Rust type never changes an old file.
+
+use serde_json::{Map, Value, json};
+
+use crate::course::{Answer, Place, StepId, Verdict};
+use crate::progress::Entry;
+
+use super::file::Row;
+
+/// The row of an entry.
+pub fn row(at_ms: u64, entry: &Entry) -> Row {
+    let (kind, chapter, step, body) = match entry {
+        Entry::Ran { step, command, place, text, edited } => {
+            let body = json!({ "command": command, "place": place.name(), "text": text, "edited": edited });
+            ("ran", Some(&step.chapter), Some(&step.step), body)
+        }
+        Entry::Finished { step, command, status } => {
+            ("finished", Some(&step.chapter), Some(&step.step), json!({ "command": command, "status": status }))
+        }
+        Entry::Observed { step, check, answer } => {
+            let Answer { verdict, seen, expected } = answer;
+            let body = json!({ "check": check, "verdict": verdict.name(), "seen": seen, "expected": expected });
+            ("observed", Some(&step.chapter), Some(&step.step), body)
+        }
+        Entry::Judged { step, verdict, reason } => {
+            ("judged", Some(&step.chapter), Some(&step.step), json!({ "verdict": verdict.name(), "reason": reason }))
+        }
+        Entry::Ticked { step, task, on } => ("ticked", Some(&step.chapter), Some(&step.step), json!({ "task": task, "on": on })),
+        Entry::Declared { step, done } => ("declared", Some(&step.chapter), Some(&step.step), json!({ "done": done })),
+        Entry::Skipped { step } => ("skipped", Some(&step.chapter), Some(&step.step), json!({})),
+        Entry::Undone { step, command, place, text } => {
+            let body = json!({ "command": command, "place": place.name(), "text": text });
+            ("undone", Some(&step.chapter), Some(&step.step), body)
+        }
+        Entry::Valued { chapter, name, value } => ("valued", Some(chapter), None, json!({ "name": name, "value": value })),
+        Entry::Opened { chapter } => ("opened", Some(chapter), None, json!({})),
+        Entry::Reset { step: Some(step) } => ("reset", Some(&step.chapter), Some(&step.step), json!({})),
+        Entry::Reset { step: None } => ("reset", None, None, json!({})),
+    };
+    Row {
+        seq: None,
+        at: i64::try_from(at_ms).unwrap_or(i64::MAX),
+        kind: kind.into(),
+        chapter: chapter.cloned(),
+        step: step.cloned(),
+        body: body.to_string(),
+    }
+}
+
+/// The entry of a row, if this version knows its kind and finds in it what it needs.
+pub fn entry(row: &Row) -> Option<Entry> {
+    let body: Value = serde_json::from_str(&row.body).ok()?;
+    let body = Body(body.as_object()?);
+    let step = || Some(StepId { chapter: row.chapter.clone()?, step: row.step.clone()? });
+    Some(match row.kind.as_str() {
+        "ran" => Entry::Ran {
+            step: step()?,
+            command: body.text("command")?,
+            place: body.place()?,
+            text: body.text("text")?,
+            edited: body.flag("edited")?,
+        },
+        "finished" => Entry::Finished { step: step()?, command: body.text("command")?, status: body.status()? },
+        "observed" => {
+            let answer = Answer { verdict: body.verdict()?, seen: body.text("seen")?, expected: body.text("expected")? };
+            Entry::Observed { step: step()?, check: body.text("check")?, answer }
+        }
+        "judged" => Entry::Judged { step: step()?, verdict: body.verdict()?, reason: body.text("reason")? },
+        "ticked" => Entry::Ticked { step: step()?, task: body.text("task")?, on: body.flag("on")? },
+        "declared" => Entry::Declared { step: step()?, done: body.flag("done")? },
+        "skipped" => Entry::Skipped { step: step()? },
+        "undone" => Entry::Undone { step: step()?, command: body.text("command")?, place: body.place()?, text: body.text("text")? },
+        "valued" => Entry::Valued { chapter: row.chapter.clone()?, name: body.text("name")?, value: body.text("value")? },
+        "opened" => Entry::Opened { chapter: row.chapter.clone()? },
+        "reset" if row.chapter.is_none() => Entry::Reset { step: None },
+        "reset" => Entry::Reset { step: Some(step()?) },
+        _ => return None,
+    })
+}
+
+struct Body<'a>(&'a Map<String, Value>);
+
+impl Body<'_> {
+    fn text(&self, key: &str) -> Option<String> {
+        self.0.get(key)?.as_str().map(Into::into)
+    }
+
+    fn flag(&self, key: &str) -> Option<bool> {
+        self.0.get(key)?.as_bool()
+    }
+
+    fn place(&self) -> Option<Place> {
+        let name = self.text("place")?;
+        Place::ALL.into_iter().find(|place| place.name() == name)
+    }
+
+    fn verdict(&self) -> Option<Verdict> {
+        let name = self.text("verdict")?;
+        [Verdict::Pass, Verdict::Warn, Verdict::Fail, Verdict::Unknown].into_iter().find(|verdict| verdict.name() == name)
+    }
+
+    fn status(&self) -> Option<Option<i32>> {
+        match self.0.get("status")? {
+            Value::Null => Some(None),
+            number => Some(Some(i32::try_from(number.as_i64()?).ok()?)),
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! One warm shell: how each kind is started, how a question is put to it, how its reply is read.
+//!
+//! The question's text travels as one quoted word or as base64, so nothing in it can break out of its place.
+
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
+use std::io;
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::process::{ChildStdin, ChildStdout};
+
+use crate::course::Shell;
+
+use super::cmd::{ABOVE, Script};
+use super::frame::Frame;
+use super::tree::{Living, Tree};
+
+/// The request loop of PowerShell.
+const LOOP: &str = include_str!("loop.ps1");
+
+/// What the loop says when it is ready.
+const READY: &[u8] = b"wci-ready\n";
+
+/// How often to see whether a shell has ended while something else holds its pipe.
+const GLANCE: Duration = Duration::from_millis(100);
+
+pub struct Warm {
+    tree: Tree,
+    stdin: ChildStdin,
+    stdout: ChildStdout,
+    shell: Shell,
+    ready: bool,
+}
+
+/// What came of a question.
+pub enum Said {
+    Reply {
+        text: String,
+        status: i32,
+    },
+    /// The shell ended in the middle of it.
+    Ended {
+        text: String,
+        status: Option<i32>,
+    },
+    /// The shell was gone before it took the question.
+    Gone,
+}
+
+impl Warm {
+    pub fn start(shell: Shell, living: &Living) -> io::Result<Self> {
+        let mut command = Command::new(program(shell));
+        command.args(arguments(shell));
+        command.current_dir(super::home()).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        for (name, value) in [("TERM", "dumb"), ("NO_COLOR", "1"), ("PAGER", "cat"), ("GIT_TERMINAL_PROMPT", "0")] {
+            command.env(name, value);
+        }
+        command.env("POWERSHELL_TELEMETRY_OPTOUT", "1").env("POWERSHELL_UPDATECHECK", "Off");
+        if shell == Shell::Cmd {
+            command.env(ABOVE, std::env::temp_dir());
+        }
+        // Files and options that would make the second shell unlike a plain one.
+        for name in ["BASH_ENV", "ENV", "SHELLOPTS", "BASHOPTS", "POSIXLY_CORRECT"] {
+            command.env_remove(name);
+        }
+        let (tree, stdin, stdout) = Tree::start(command, living)?;
+        Ok(Self { tree, stdin: ChildStdin::from_std(stdin)?, stdout: ChildStdout::from_std(stdout)?, shell, ready: false })
+    }
+
+    /// Waits until it can take a question. Only PowerShell is slow enough to need it.
+    pub async fn ready(&mut self) -> io::Result<()> {
+        if self.ready || !is_powershell(self.shell) {
+            return Ok(());
+        }
+        let (mut said, mut piece) = (Vec::new(), [0; 256]);
+        while !said.windows(READY.len()).any(|window| window == READY) {
+            match self.stdout.read(&mut piece).await? {
+                0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+                n => said.extend_from_slice(&piece[..n]),
+            }
+            if said.len() > 64 * 1024 {
+                return Err(io::Error::other("it does not get ready"));
+            }
+        }
+        self.ready = true;
+        Ok(())
+    }
+
+    /// Puts a question. The caller counts the time; giving up means dropping the shell.
+    pub async fn ask(&mut self, text: &str) -> io::Result<Said> {
+        let nonce = nonce();
+        let mut frame = Frame::new(&nonce).ok_or_else(|| io::Error::other("no frame"))?;
+        let script = (self.shell == Shell::Cmd).then(|| Script::new(&nonce, text)).transpose()?;
+        let request = match self.shell {
+            Shell::Sh | Shell::Bash | Shell::Zsh => posix(&nonce, text),
+            Shell::PowerShell | Shell::Pwsh => format!("{nonce} {}\n", STANDARD.encode(text)),
+            Shell::Cmd => script.as_ref().map(Script::request).unwrap_or_default(),
+        };
+        self.tree.idle = false;
+        let asked = async {
+            self.stdin.write_all(request.as_bytes()).await?;
+            self.stdin.flush().await
+        };
+        if asked.await.is_err() {
+            return Ok(Said::Gone);
+        }
+        let mut piece = vec![0; 64 * 1024];
+        let mut ended = None;
+        loop {
+            match tokio::time::timeout(GLANCE, self.stdout.read(&mut piece)).await {
+                Ok(Ok(0)) => break,
+                Ok(Ok(n)) => {
+                    if let Some(status) = frame.push(&piece[..n]) {
+                        self.tree.idle = true;
+                        return Ok(Said::Reply { text: frame.text(), status });
+                    }
+                }
+                Ok(Err(why)) => return Err(why),
+                Err(_) if ended.is_some() => break,
+                Err(_) => ended = self.tree.ended(),
+            }
+        }
+        // The pipe may close a moment before the process can be waited for.
+        for _ in 0..50 {
+            ended = ended.or_else(|| self.tree.ended());
+            if ended.is_some() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        Ok(if frame.begun() { Said::Ended { text: frame.text(), status: ended.flatten() } } else { Said::Gone })
+    }
+
+    /// Marks a shell that waits for its first question: it may be ended without a word.
+    pub fn rest(mut self) -> Self {
+        self.tree.idle = true;
+        self
+    }
+}
+
+/// Whether a shell can be asked again.
+///
+/// PowerShell takes up to a second to start, so its loop serves many questions. The others start in milliseconds: each serves one and
+/// ends with whatever that left behind (children that hold the pipe, say), while the next is waiting already.
+pub fn serves_again(shell: Shell) -> bool {
+    is_powershell(shell)
+}
+
+fn is_powershell(shell: Shell) -> bool {
+    matches!(shell, Shell::PowerShell | Shell::Pwsh)
+}
+
+fn program(shell: Shell) -> std::path::PathBuf {
+    match shell {
+        Shell::PowerShell if cfg!(windows) => super::look::system32("WindowsPowerShell\\v1.0\\powershell.exe"),
+        Shell::Cmd if cfg!(windows) => super::look::system32("cmd.exe"),
+        other => other.name().into(),
+    }
+}
+
+fn arguments(shell: Shell) -> Vec<&'static str> {
+    match shell {
+        Shell::Sh => vec![],
+        Shell::Bash => vec!["--norc", "--noprofile"],
+        Shell::Zsh => vec!["-f"],
+        Shell::PowerShell | Shell::Pwsh if cfg!(windows) => {
+            vec!["-NoLogo", "-NoProfile", "-NonInteractive", "-ExecutionPolicy", "Bypass", "-Command", LOOP]
+        }
+        Shell::PowerShell | Shell::Pwsh => vec!["-NoLogo", "-NoProfile", "-NonInteractive", "-Command", LOOP],
+        Shell::Cmd => vec!["/d", "/q"],
+    }
+}
+
+/// A question for a POSIX shell that reads its script from its input: the text is one single-quoted word, and runs in a subshell
+/// without that input.
+fn posix(nonce: &str, text: &str) -> String {
+    let word = text.replace('\'', r"'\''");
+    format!("printf '%s<\\n' {nonce}; ( eval '{word}' ) </dev/null 2>&1; printf '\\n%s:%d\\n' {nonce} \"$?\"\n")
+}
+
+/// A word no check can know before.
+fn nonce() -> String {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let mut hasher = RandomState::new().build_hasher();
+    hasher.write_u64(COUNT.fetch_add(1, Ordering::Relaxed));
+    format!("wci{:016x}{:016x}", hasher.finish(), RandomState::new().build_hasher().finish())
+}

@@ -1,0 +1,199 @@
+//! The outer terminal: taken on entry, given back however the program ends, and its events as messages. The only door to crossterm's input.
+
+use std::io;
+use std::io::BufWriter;
+use std::io::Stdout;
+use std::io::Write;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use crossterm::cursor::Show;
+use crossterm::event;
+use crossterm::event::Event;
+use crossterm::event::EventStream;
+use crossterm::event::KeyCode;
+use crossterm::event::KeyEvent;
+use crossterm::event::KeyEventKind;
+use crossterm::event::KeyModifiers;
+use crossterm::event::MouseEvent;
+use crossterm::event::MouseEventKind;
+use crossterm::execute;
+use crossterm::queue;
+use crossterm::terminal;
+use futures_util::Stream;
+use futures_util::StreamExt;
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+
+use crate::app::Msg;
+use crate::keys::Button;
+use crate::keys::Code;
+use crate::keys::Key;
+use crate::keys::Mouse;
+use crate::keys::MouseKind;
+use crate::session::Size;
+
+/// Whether the outer terminal is ours to give back.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// Holds the outer terminal; gives it back when dropped.
+pub struct Tty(());
+
+impl Tty {
+    pub fn take() -> io::Result<Self> {
+        install_panic_hook();
+        terminal::enable_raw_mode()?;
+        TAKEN.store(true, Ordering::SeqCst);
+        let tty = Self(());
+        execute!(io::stdout(), terminal::EnterAlternateScreen, event::EnableMouseCapture, event::EnableBracketedPaste)?;
+        Ok(tty)
+    }
+
+    pub fn terminal(&self) -> io::Result<Terminal<CrosstermBackend<BufWriter<Stdout>>>> {
+        // One write for one frame: a slow link gets whole frames.
+        Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(64 * 1024, io::stdout())))
+    }
+
+    /// Keys, pastes, clicks and sizes, as messages.
+    pub fn events(&self) -> impl Stream<Item = Msg> + Unpin {
+        EventStream::new().filter_map(|event| std::future::ready(event.ok().and_then(message)))
+    }
+}
+
+impl Drop for Tty {
+    fn drop(&mut self) {
+        give_back();
+    }
+}
+
+/// Leaves the outer terminal as it was found. Safe to call more than once.
+pub fn give_back() {
+    if !TAKEN.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    // Nobody is left to tell if this fails.
+    drop(execute!(
+        io::stdout(),
+        event::DisableBracketedPaste,
+        event::DisableMouseCapture,
+        terminal::EndSynchronizedUpdate,
+        terminal::LeaveAlternateScreen,
+        Show
+    ));
+    drop(terminal::disable_raw_mode());
+}
+
+/// A panic must not leave a raw terminal behind, nor its message on a screen that goes away.
+fn install_panic_hook() {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        // A worker's panic is caught where the worker was started: the screen lives on.
+        if std::thread::current().name() != Some("main") {
+            return;
+        }
+        give_back();
+        eprintln!("wci has a defect and had to stop; your progress is kept. Please report this:");
+        before(info);
+    }));
+}
+
+pub fn size() -> Size {
+    let (columns, rows) = terminal::size().unwrap_or((80, 24));
+    Size { columns, rows }
+}
+
+/// What the loop needs of the outer terminal besides drawing.
+pub trait Outer {
+    /// Brackets a frame so that the outer terminal shows it at once.
+    fn begin_frame(&mut self) -> io::Result<()>;
+    fn end_frame(&mut self) -> io::Result<()>;
+    /// Puts a text on the outer terminal's clipboard.
+    fn copy(&mut self, text: &str) -> io::Result<()>;
+}
+
+/// Frames and the clipboard, on standard output.
+pub struct OuterTerminal;
+
+impl Outer for OuterTerminal {
+    fn begin_frame(&mut self) -> io::Result<()> {
+        queue!(io::stdout(), terminal::BeginSynchronizedUpdate)
+    }
+
+    fn end_frame(&mut self) -> io::Result<()> {
+        execute!(io::stdout(), terminal::EndSynchronizedUpdate)
+    }
+
+    fn copy(&mut self, text: &str) -> io::Result<()> {
+        let mut out = io::stdout();
+        write!(out, "\x1b]52;c;{}\x1b\\", STANDARD.encode(text))?;
+        out.flush()
+    }
+}
+
+fn message(event: Event) -> Option<Msg> {
+    match event {
+        // Windows and some terminals also tell releases.
+        Event::Key(key) if key.kind != KeyEventKind::Release => self::key(key).map(Msg::Key),
+        Event::Key(_) | Event::FocusGained | Event::FocusLost => None,
+        Event::Mouse(mouse) => self::mouse(mouse).map(Msg::Mouse),
+        Event::Paste(text) => Some(Msg::Paste(text)),
+        Event::Resize(columns, rows) => Some(Msg::Resize(Size { columns, rows })),
+    }
+}
+
+fn key(event: KeyEvent) -> Option<Key> {
+    let ctrl = event.modifiers.contains(KeyModifiers::CONTROL);
+    let alt = event.modifiers.contains(KeyModifiers::ALT);
+    let shift = event.modifiers.contains(KeyModifiers::SHIFT) || event.code == KeyCode::BackTab;
+    // Windows reports AltGr as Ctrl and Alt together with the character it makes.
+    let altgr = cfg!(windows) && ctrl && alt && matches!(event.code, KeyCode::Char(c) if !c.is_ascii_alphabetic());
+    let code = match event.code {
+        // The bytes 1C to 1F have no digits in them: crossterm reads Ctrl-] as Ctrl-5.
+        KeyCode::Char(c @ '4'..='7') if ctrl && !altgr => Code::Char(['\\', ']', '^', '_'][usize::from(c as u8 - b'4')]),
+        KeyCode::Char(c) => Code::Char(c),
+        KeyCode::Enter => Code::Enter,
+        KeyCode::Tab | KeyCode::BackTab => Code::Tab,
+        KeyCode::Backspace => Code::Backspace,
+        KeyCode::Esc => Code::Escape,
+        KeyCode::Up => Code::Up,
+        KeyCode::Down => Code::Down,
+        KeyCode::Left => Code::Left,
+        KeyCode::Right => Code::Right,
+        KeyCode::Home => Code::Home,
+        KeyCode::End => Code::End,
+        KeyCode::PageUp => Code::PageUp,
+        KeyCode::PageDown => Code::PageDown,
+        KeyCode::Insert => Code::Insert,
+        KeyCode::Delete => Code::Delete,
+        KeyCode::F(n) => Code::F(n),
+        _ => return None,
+    };
+    Some(Key { code, ctrl: ctrl && !altgr, alt: alt && !altgr, shift })
+}
+
+fn mouse(event: MouseEvent) -> Option<Mouse> {
+    let button = |b: event::MouseButton| match b {
+        event::MouseButton::Left => Button::Left,
+        event::MouseButton::Right => Button::Right,
+        event::MouseButton::Middle => Button::Middle,
+    };
+    let kind = match event.kind {
+        MouseEventKind::Down(b) => MouseKind::Down(button(b)),
+        MouseEventKind::Up(b) => MouseKind::Up(button(b)),
+        MouseEventKind::Drag(b) => MouseKind::Drag(button(b)),
+        MouseEventKind::Moved => MouseKind::Moved,
+        MouseEventKind::ScrollUp => MouseKind::WheelUp,
+        MouseEventKind::ScrollDown => MouseKind::WheelDown,
+        MouseEventKind::ScrollLeft | MouseEventKind::ScrollRight => return None,
+    };
+    Some(Mouse {
+        kind,
+        column: event.column,
+        row: event.row,
+        ctrl: event.modifiers.contains(KeyModifiers::CONTROL),
+        alt: event.modifiers.contains(KeyModifiers::ALT),
+        shift: event.modifiers.contains(KeyModifiers::SHIFT),
+    })
+}

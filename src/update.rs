@@ -1,0 +1,88 @@
+//! The only place where the state changes: a message in, effects out. No I/O, no clock, nothing that can fail.
+//!
+//! `keys` and `mouse` find out what is meant, `act` does what an action says, `overlay` types into dialogs, `travel` moves between
+//! steps, `running` puts commands through a shell, `sessions` hears what shells say, `checking` asks and settles.
+
+mod act;
+mod checking;
+mod keys;
+mod mouse;
+mod overlay;
+mod running;
+mod sessions;
+mod travel;
+
+use crate::app::App;
+use crate::app::Effect;
+use crate::app::Highlight;
+use crate::app::Msg;
+use crate::app::Notice;
+use crate::app::Screen;
+use crate::app::Tone;
+use crate::layout::layout;
+use crate::progress::Entry;
+
+pub use checking::command_of;
+
+/// Carries one message into the state. The effects are to be performed in order, and none after a journal entry that failed.
+#[must_use]
+pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
+    let mut effects = match msg {
+        Msg::Started => travel::start(app),
+        Msg::Key(key) => keys::key(app, key),
+        Msg::Paste(text) => keys::paste(app, &text),
+        Msg::Mouse(mouse) => mouse::mouse(app, mouse),
+        Msg::Resize(size) => {
+            app.size = size;
+            Vec::new()
+        }
+        Msg::Show { chapter, step } => travel::show(app, chapter, step),
+        Msg::Session(place, session, event) => sessions::heard(app, place, session, event),
+        Msg::Judged { check, round, answer } => checking::judged(app, &check, round, answer),
+        Msg::Time(now) => {
+            app.now = now;
+            return sessions::release(app);
+        }
+        Msg::Highlighted { language, text, lines } => {
+            app.highlights.insert((language, text), Highlight::Done(lines));
+            return Vec::new();
+        }
+        Msg::NotWritten(why) => running::not_written(app, &why),
+        Msg::Reloaded { course, problems } => travel::reloaded(app, course, problems),
+        Msg::Said(notice) => {
+            app.notice = Some(notice);
+            Vec::new()
+        }
+        Msg::Do(action) => act::act(app, action),
+    };
+    effects.extend(fit(app));
+    effects
+}
+
+/// The entry takes effect here and is to be written.
+fn record(app: &mut App, entry: Entry) -> Effect {
+    app.progress.apply(&entry);
+    Effect::Journal(entry)
+}
+
+fn say(app: &mut App, tone: Tone, text: impl Into<String>) -> Vec<Effect> {
+    app.notice = Some(Notice { text: text.into(), tone });
+    Vec::new()
+}
+
+/// Gives the terminal on the screen the size it has there.
+fn fit(app: &mut App) -> Vec<Effect> {
+    if app.screen != Screen::Chapter || app.headless {
+        return Vec::new();
+    }
+    let areas = layout(app);
+    travel::keep_scroll_inside(app, &areas);
+    let Some(size) = areas.terminal_size() else { return Vec::new() };
+    let place = app.shown();
+    let Some(seat) = app.seats.get_mut(&place) else { return Vec::new() };
+    if seat.terminal.size() == size {
+        return Vec::new();
+    }
+    seat.terminal.resize(size);
+    vec![Effect::Resize(seat.session, size)]
+}

@@ -1,0 +1,218 @@
+//! A command's way through the shell: typed once the journal holds it, ended by the marks, judged by the checks.
+
+use crate::app::App;
+use crate::app::Effect;
+use crate::app::Focus;
+use crate::app::HostKind;
+use crate::app::Link;
+use crate::app::Overlay;
+use crate::app::Prompt;
+use crate::app::QUIET;
+use crate::app::Run;
+use crate::app::Seat;
+use crate::app::Tone;
+use crate::course::Place;
+use crate::course::Shell;
+use crate::course::Step;
+use crate::entry::entry;
+use crate::progress::Entry;
+use crate::session::SessionId;
+use crate::update::checking;
+use crate::update::record;
+use crate::update::say;
+
+/// How long the shell's first prompt is waited for before Enter types all the same, in milliseconds.
+const PROMPT_WAIT: u64 = 3_000;
+
+/// Puts a run on its way. Whatever stands in the way is said instead.
+pub fn start(app: &mut App, place: Place, run: Run) -> Vec<Effect> {
+    if app.running().is_some() {
+        return say(app, Tone::Info, "Something is running already. Ctrl-C stops it.");
+    }
+    let Some(seat) = app.seats.get_mut(&place).filter(|s| s.host != HostKind::Nothing) else {
+        return say(app, Tone::Info, "No machine is connected for this step: do it there, then t marks it done.");
+    };
+    match (&seat.link, seat.prompt) {
+        (Link::Up, Prompt::Ready) => {
+            seat.queued = Some(run);
+            type_queued(app, place)
+        }
+        (Link::Up, Prompt::Busy) => {
+            say(app, Tone::Info, "The shell is busy with something you started. Tab goes there; Ctrl-C in it stops it.")
+        }
+        (Link::Up, Prompt::Unseen) | (Link::Opening, _) => {
+            seat.queued = Some(run);
+            Vec::new()
+        }
+        (Link::Closed | Link::Ended(_) | Link::Refused(_), _) => {
+            seat.queued = Some(run);
+            open(app, place)
+        }
+    }
+}
+
+/// Opens a shell at a place, or opens it anew.
+pub fn open(app: &mut App, place: Place) -> Vec<Effect> {
+    let session = SessionId(app.next_session);
+    let Some(seat) = app.seats.get_mut(&place).filter(|s| s.host != HostKind::Nothing) else { return Vec::new() };
+    app.next_session += 1;
+    let old = std::mem::replace(&mut seat.session, session);
+    let size = seat.terminal.size();
+    let fresh = Seat::new(seat.host.clone(), seat.os, seat.shell, seat.label.clone(), size);
+    let queued = seat.queued.take();
+    *seat = Seat { session, link: Link::Opening, queued, ..fresh };
+    let shell = seat.shell;
+    let mut effects = Vec::new();
+    if old != SessionId(0) {
+        effects.push(Effect::Close(old));
+    }
+    effects.push(Effect::Open { place, session, shell, size });
+    effects
+}
+
+/// Types what waits for the prompt. The journal says so first.
+pub fn type_queued(app: &mut App, place: Place) -> Vec<Effect> {
+    let now = app.now;
+    let Some(seat) = app.seats.get_mut(&place) else { return Vec::new() };
+    let Some(mut run) = seat.queued.take() else { return Vec::new() };
+    run.started = now;
+    seat.heard = now;
+    seat.prompt = Prompt::Busy;
+    seat.output = None;
+    seat.terminal.scroll_to_bottom();
+    let mut bytes = Vec::new();
+    if seat.typed {
+        bytes.extend_from_slice(clear_line(seat.shell));
+    }
+    bytes.extend(entry(seat.shell, &run.text, &seat.terminal.modes()));
+    seat.terminal.begin_capture(&bytes);
+    let session = seat.session;
+    let said = if run.undo {
+        Entry::Undone { step: run.step.clone(), command: run.command.clone(), place, text: run.text.clone() }
+    } else {
+        Entry::Ran { step: run.step.clone(), command: run.command.clone(), place, text: run.text.clone(), edited: run.edited }
+    };
+    if run.interactive && !app.headless {
+        app.focus = Focus::Terminal;
+    }
+    if let Some(seat) = app.seats.get_mut(&place) {
+        seat.run = Some(run);
+    }
+    vec![record(app, said), Effect::Send(session, bytes)]
+}
+
+/// What the learner began to type is taken away first, or it would become part of the command.
+fn clear_line(shell: Shell) -> &'static [u8] {
+    match shell {
+        Shell::Bash | Shell::Zsh => b"\x05\x15",
+        Shell::Sh => b"\x15",
+        Shell::PowerShell | Shell::Pwsh | Shell::Cmd => b"\x1b",
+    }
+}
+
+/// The run has ended with this status, or with none that the shell would say.
+pub fn finish(app: &mut App, place: Place, status: Option<i32>) -> Vec<Effect> {
+    let Some(seat) = app.seats.get_mut(&place) else { return Vec::new() };
+    let Some(run) = seat.run.take() else { return Vec::new() };
+    seat.output = seat.terminal.capture();
+    if run.interactive {
+        app.focus = Focus::Guide;
+    }
+    let id = run.step.clone();
+    if run.undo {
+        let how = match status {
+            Some(0) | None => "The step was taken back.".to_owned(),
+            Some(status) => format!("Undoing ended with status {status}: look at the terminal."),
+        };
+        let tone = if matches!(status, Some(0) | None) { Tone::Info } else { Tone::Bad };
+        let mut effects = say(app, tone, how);
+        effects.extend(checking::ask(app, &id, false));
+        return effects;
+    }
+    let mut effects = vec![record(app, Entry::Finished { step: id.clone(), command: run.command.clone(), status })];
+    app.picked = None;
+    effects.extend(checking::observe(app, place, &id, &run.command, status));
+    effects.extend(checking::ask(app, &id, true));
+    effects.extend(checking::settle(app, &id));
+    if let Some(status) = status.filter(|s| *s != 0)
+        && app.notice.is_none()
+        && app.find(&id).is_some_and(|s| !app.standing(s).is_settled())
+        && !run.interactive
+    {
+        let stopped = if run.stopping { "Stopped" } else { "The command failed" };
+        effects.extend(say(app, Tone::Bad, format!("{stopped} (status {status}). {}", next_action(app, &id))));
+    }
+    effects
+}
+
+fn next_action(app: &App, id: &crate::course::StepId) -> &'static str {
+    if app.find(id).is_some_and(|s| s.hints().next().is_some()) {
+        "h shows the known causes; Enter runs it again."
+    } else {
+        "Enter runs it again; e edits it first."
+    }
+}
+
+/// Stops the command, not the companion.
+pub fn stop(app: &mut App) -> Vec<Effect> {
+    let Some(place) = app.running().map(|(place, _)| place) else {
+        return say(app, Tone::Info, "Nothing of this chapter is running. q quits.");
+    };
+    let Some(seat) = app.seats.get_mut(&place) else { return Vec::new() };
+    if seat.queued.take().is_some() {
+        return say(app, Tone::Info, "It had not begun, and will not.");
+    }
+    if let Some(run) = &mut seat.run {
+        run.stopping = true;
+    }
+    vec![Effect::Send(seat.session, vec![3])]
+}
+
+/// Enter while a command is on its way. A shell without marks must not hold the learner for ever, at its start or at its end.
+pub fn hurry(app: &mut App) -> Vec<Effect> {
+    let Some((place, run)) = app.running() else { return Vec::new() };
+    let waited = app.now.saturating_sub(run.started);
+    let Some(seat) = app.seats.get(&place) else { return Vec::new() };
+    if seat.queued.is_some() {
+        return if waited < PROMPT_WAIT { say(app, Tone::Info, "The shell has not shown its prompt yet.") } else { type_queued(app, place) };
+    }
+    if app.now.saturating_sub(seat.heard) < QUIET {
+        return say(app, Tone::Info, "It is running. Tab goes to it, Ctrl-C stops it.");
+    }
+    app.overlay = Some(Overlay::Ended);
+    Vec::new()
+}
+
+/// The learner sees that the command has ended although no mark said so.
+pub fn give_up_waiting(app: &mut App) -> Vec<Effect> {
+    let Some(place) = app.running().map(|(place, _)| place) else { return Vec::new() };
+    finish(app, place, None)
+}
+
+/// The journal could not be written, so the command was not typed.
+pub fn not_written(app: &mut App, why: &str) -> Vec<Effect> {
+    for seat in app.seats.values_mut() {
+        if let Some(run) = seat.run.take_if(|r| r.started == app.now && r.status.is_none()) {
+            app.progress.retract(&run.step);
+            seat.prompt = Prompt::Ready;
+        }
+    }
+    app.focus = Focus::Guide;
+    say(app, Tone::Bad, format!("Nothing was run: {why}"))
+}
+
+/// A run of the step's command with this index, as the learner sees it.
+pub fn of(app: &App, step: &Step, index: usize, text: String, edited: bool) -> Option<Run> {
+    let command = step.commands().nth(index)?;
+    Some(Run {
+        step: step.id.clone(),
+        command: command.id.clone(),
+        text,
+        started: app.now,
+        undo: false,
+        edited,
+        interactive: command.interactive,
+        status: None,
+        stopping: false,
+    })
+}

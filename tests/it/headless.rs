@@ -1,0 +1,160 @@
+//! `wci run` and the other commands without a screen, as a script would use them.
+
+use std::path::Path;
+use std::process::Command;
+use std::process::Output;
+
+use serde_json::Value;
+
+fn wci(state: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_wci"))
+        .args(arguments)
+        .env("WCI_STATE", state)
+        .env("WCI_SHELL", "bash")
+        .env("HOME", state)
+        .stdin(std::process::Stdio::null())
+        .output()
+        .expect("wci runs")
+}
+
+fn text(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+fn events(output: &Output) -> Vec<Value> {
+    let out = String::from_utf8_lossy(&output.stdout);
+    out.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}"))).collect()
+}
+
+fn course(chapter: &str) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().expect("a folder");
+    std::fs::write(dir.path().join("course.md"), "---\ntitle: A course\nsummary: For tests.\n---\n").expect("written");
+    std::fs::write(dir.path().join("01-demo.md"), format!("---\ntitle: Demo\n---\n{chapter}")).expect("written");
+    dir
+}
+
+fn run(chapter: &str, arguments: &[&str]) -> Output {
+    let (dir, state) = (course(chapter), tempfile::tempdir().expect("a folder"));
+    let content = dir.path().display().to_string();
+    let mut all = vec!["--content", &content, "--trust", "run"];
+    all.extend(arguments);
+    wci(state.path(), &all)
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_warm_up_runs_for_real_and_every_step_that_applies_passes() {
+    let state = tempfile::tempdir().expect("a folder");
+    let out = wci(state.path(), &["run", "warm-up", "--yes", "--format", "json"]);
+    let events = events(&out);
+    let steps: Vec<&Value> = events.iter().filter(|e| e["event"] == "step").collect();
+    assert_eq!(out.status.code(), Some(0), "{}", text(&out));
+    assert!(steps.len() >= 9, "{steps:#?}");
+    let ran = events.iter().filter(|e| e["event"] == "finished").count();
+    assert!(ran >= 3, "something real happens on every Linux: {ran} commands ran");
+    for step in steps {
+        assert!(matches!(step["verdict"].as_str(), Some("pass" | "warn" | "skipped")), "{step}");
+        assert!(step["checks"].is_array() && step["reason"].is_string() && step["chapter"] == "warm-up");
+    }
+}
+
+#[test]
+fn a_step_that_does_not_pass_ends_with_1_and_says_what_was_seen() {
+    let out = run(
+        "## A {#a}\n\n```sh run\necho no\n```\n\n```toml check\nsays = \"It says yes\"\noutput = true\nequals = \"yes\"\n```\n\n## B {#b}\n\n```sh run\ntouch never\n```\n",
+        &["demo", "--yes"],
+    );
+    assert_eq!(out.status.code(), Some(1), "{}", text(&out));
+    let text = text(&out);
+    assert!(text.contains("It says yes") && text.contains("saw no"), "{text}");
+    assert!(text.contains("not reached"), "{text}");
+}
+
+#[test]
+fn the_shell_is_one_and_keeps_folder_variables_and_functions_across_steps() {
+    let out = run(
+        "## A {#a}\n\n```sh run\ncd /; X=kept; f() { echo \"$X in $PWD\"; }\n```\n\n## B {#b}\n\n```sh run\nf\n```\n\n```toml check\nsays = \"All is kept\"\noutput = true\nequals = \"kept in /\"\n```\n",
+        &["demo", "--yes"],
+    );
+    assert_eq!(out.status.code(), Some(0), "{}", text(&out));
+}
+
+#[test]
+fn a_command_of_several_lines_runs_as_one() {
+    let out = run(
+        "## A {#a}\n\n```sh run\nfor i in 1 2\ndo\n  echo \"line $i\"\ndone\ncat <<END\nin a document\nEND\n```\n\n```toml check\nsays = \"All of it\"\noutput = true\nmatches = 'line 1\\nline 2\\nin a document'\n```\n",
+        &["demo", "--yes"],
+    );
+    assert_eq!(out.status.code(), Some(0), "{}", text(&out));
+}
+
+#[test]
+fn nothing_runs_unasked() {
+    let out = run("## A {#a}\n\n```sh run\ntouch $HOME/ran\n```\n", &["demo"]);
+    assert_eq!(out.status.code(), Some(3), "{}", text(&out));
+    assert!(text(&out).contains("--yes"));
+}
+
+#[test]
+fn a_course_from_elsewhere_is_not_run_before_it_is_trusted() {
+    let (dir, state) = (course("## A {#a}\n\n```sh run\ntrue\n```\n"), tempfile::tempdir().expect("a folder"));
+    let content = dir.path().display().to_string();
+    let out = wci(state.path(), &["--content", &content, "run", "demo", "--yes"]);
+    assert_eq!(out.status.code(), Some(3), "{}", text(&out));
+    assert_eq!(wci(state.path(), &["--content", &content, "--trust", "run", "demo", "--yes"]).status.code(), Some(0));
+    assert_eq!(wci(state.path(), &["--content", &content, "run", "demo", "--yes"]).status.code(), Some(0), "trusted before");
+    std::fs::write(dir.path().join("01-demo.md"), "---\ntitle: Demo\n---\n## A {#a}\n\n```sh run\nfalse\n```\n")
+        .expect("written");
+    assert_eq!(wci(state.path(), &["--content", &content, "run", "demo", "--yes"]).status.code(), Some(3), "it has changed");
+}
+
+#[test]
+fn what_waits_for_a_person_ends_with_3() {
+    let out = run("## A {#a on=vm}\n\n```powershell run\nGet-Date\n```\n", &["demo", "--yes"]);
+    assert_eq!(out.status.code(), Some(3), "{}", text(&out));
+    let out = run("## A {#a}\n\n- [ ] one\n- [ ] two\n", &["demo", "--yes"]);
+    assert_eq!(out.status.code(), Some(3), "{}", text(&out));
+}
+
+#[test]
+fn values_come_from_the_command_line_validated_and_quoted() {
+    let chapter = "## A {#a}\n\n```toml value\nname = \"who\"\nasks = \"Who?\"\nkind = \"word\"\n```\n\n```sh run\necho {{who}}\n```\n\n```toml check\nsays = \"Greets\"\noutput = true\nequals = \"$(id);'x\"\n```\n";
+    let out = run(chapter, &["demo", "--yes", "--set", "who=$(id);'x"]);
+    assert_eq!(out.status.code(), Some(0), "{}", text(&out));
+    assert_eq!(run(chapter, &["demo", "--yes"]).status.code(), Some(2));
+    assert_eq!(run(chapter, &["demo", "--yes", "--set", "who=two words"]).status.code(), Some(2));
+    assert_eq!(run(chapter, &["demo", "--yes", "--set", "what=1"]).status.code(), Some(2));
+}
+
+#[test]
+fn usage_and_content_that_are_wrong_end_with_2() {
+    let state = tempfile::tempdir().expect("a folder");
+    assert_eq!(wci(state.path(), &["run", "no-such-chapter"]).status.code(), Some(2));
+    assert_eq!(wci(state.path(), &["run", "warm-up#no-such-step"]).status.code(), Some(2));
+    assert_eq!(run("## A\n\ntext\n", &["demo", "--yes"]).status.code(), Some(2));
+}
+
+#[test]
+fn without_a_terminal_wci_prints_the_status_and_how_to_go_on() {
+    let state = tempfile::tempdir().expect("a folder");
+    let out = wci(state.path(), &[]);
+    assert_eq!(out.status.code(), Some(0));
+    assert!(text(&out).contains("warm-up") && text(&out).contains("wci run"), "{}", text(&out));
+}
+
+#[test]
+fn reset_forgets_a_step_and_keeps_the_others() {
+    let (dir, state) = (
+        course("## A {#a}\n\n```sh run\ntrue\n```\n\n## B {#b}\n\n```sh run\ntrue\n```\n"),
+        tempfile::tempdir().expect("a folder"),
+    );
+    let content = dir.path().display().to_string();
+    let wci = |arguments: &[&str]| wci(state.path(), &[&["--content", content.as_str(), "--trust"], arguments].concat());
+    assert_eq!(wci(&["run", "demo", "--yes"]).status.code(), Some(0));
+    assert!(text(&wci(&["status"])).contains("2 of 2"));
+    assert_eq!(wci(&["reset", "demo#a"]).status.code(), Some(0));
+    assert!(text(&wci(&["status"])).contains("1 of 2"));
+    assert_eq!(wci(&["reset"]).status.code(), Some(3), "it asks first");
+    assert_eq!(wci(&["reset", "--yes"]).status.code(), Some(0));
+    assert!(text(&wci(&["status"])).contains("0 of 2"));
+}

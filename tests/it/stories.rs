@@ -1,0 +1,324 @@
+//! What a learner lives through, told to the pure core.
+
+use wci::app::Msg;
+use wci::app::Standing;
+use wci::course::Verdict;
+use wci::progress::Entry;
+use wci::session::Ending;
+use wci::session::SessionEvent;
+
+use crate::player::Player;
+
+const TWO_STEPS: &str = r#"---
+title: Demo
+---
+## First {#first}
+
+Say hello.
+
+```sh run
+echo hello
+```
+
+```toml check
+says = "It said hello"
+output = true
+equals = "hello"
+```
+
+## Second {#second}
+
+```sh run
+touch /tmp/x
+```
+
+```toml check
+says = "The file is there"
+file = "/tmp/x"
+retry = "5s"
+```
+
+```toml hint
+when = "denied"
+says = "The folder is not yours."
+do = "Use another one."
+```
+
+```sh undo
+rm /tmp/x
+```
+"#;
+
+#[test]
+fn a_command_is_in_the_journal_before_it_is_typed() {
+    Player::opened(TWO_STEPS)
+        .forget()
+        .keys("enter")
+        .asks_for(&[r#"journal ran demo#first 1 "echo hello""#, r#"send "echo hello\r""#]);
+}
+
+#[test]
+fn the_check_decides_not_the_status() {
+    let mut player = Player::opened(TWO_STEPS);
+    player.keys("enter").forget().runs("goodbye\n", 0);
+    player.asks_for(&[
+        "journal finished demo#first 1 Some(0)",
+        r#"journal observed demo#first "It said hello" fail"#,
+        "journal judged demo#first fail",
+    ]);
+    player.shows("goodbye");
+    player.keys("enter").forget().runs("hello\n", 3);
+    player.asks_for(&[
+        "journal finished demo#first 1 Some(3)",
+        r#"journal observed demo#first "It said hello" pass"#,
+        "journal judged demo#first pass",
+    ]);
+}
+
+#[test]
+fn enter_on_a_done_step_goes_on_and_the_end_is_celebrated() {
+    let mut player = Player::opened(TWO_STEPS);
+    player.answers("second", 0, Verdict::Fail, "missing").keys("enter").runs("hello\n", 0);
+    assert_eq!(player.at(), "first");
+    player.keys("enter");
+    assert_eq!(player.at(), "second");
+    // Coming to a step asks its checks again.
+    player.answers("second", 0, Verdict::Fail, "missing").keys("enter").forget().runs("", 0);
+    player.asks_for(&["journal finished demo#second 1 Some(0)", "ask demo#second check 0 poll"]);
+    player.answers("second", 0, Verdict::Pass, "a file").keys("enter");
+    assert_eq!(player.at(), "the end");
+}
+
+#[test]
+fn opening_probes_every_step_and_lands_on_the_first_unmet_one() {
+    let journal = [
+        Entry::Opened { chapter: "demo".into() },
+        Entry::Observed {
+            step: wci::course::StepId::new("demo", "first"),
+            check: "It said hello".into(),
+            answer: wci::course::Answer { verdict: Verdict::Pass, seen: "hello".into(), expected: "hello".into() },
+        },
+    ];
+    let mut player = Player::resume(TWO_STEPS, &journal);
+    player.asks_for(&["journal opened demo", "ask demo#second check 0", "open laptop 1"]);
+    assert_eq!(player.at(), "second");
+    player.answers("second", 0, Verdict::Pass, "a file");
+    assert_eq!(player.at(), "the end", "done by hand or yesterday is done");
+}
+
+#[test]
+fn a_learner_who_moved_is_not_moved_again() {
+    let mut player = Player::opened(TWO_STEPS);
+    player.keys("n p").answers("second", 0, Verdict::Pass, "a file");
+    assert_eq!(player.at(), "first");
+}
+
+#[test]
+fn killed_in_the_middle_of_a_step_means_back_on_that_step_and_nothing_runs_by_itself() {
+    let mut before = Player::opened(TWO_STEPS);
+    before.answers("second", 0, Verdict::Fail, "missing").keys("n").answers("second", 0, Verdict::Fail, "missing").keys("enter");
+    let journal = before.journal.clone();
+    let mut player = Player::resume(TWO_STEPS, &journal);
+    assert_eq!(player.at(), "second");
+    player.shell_starts();
+    assert!(!player.effects().iter().any(|e| e.starts_with("send")), "nothing is typed unasked");
+    player.shows("was running when wci stopped");
+}
+
+#[test]
+fn a_journal_that_cannot_be_written_runs_nothing() {
+    let mut player = Player::opened(TWO_STEPS);
+    player.keys("enter").send(Msg::NotWritten("the disk is full".into())).shows("Nothing was run: the disk is full");
+    assert!(player.app.running().is_none());
+    player.forget().keys("enter").asks_for(&[r#"journal ran demo#first 1 "echo hello""#, r#"send "echo hello\r""#]);
+}
+
+#[test]
+fn ctrl_c_stops_the_command_not_the_companion() {
+    let mut player = Player::opened(TWO_STEPS);
+    player.keys("enter").begins("working").forget().keys("ctrl-c").asks_for(&[r#"send "\u{3}""#]);
+    player.ends(130).shows("status 130");
+    assert!(!player.quit);
+}
+
+#[test]
+fn quitting_asks_only_while_something_runs() {
+    let mut player = Player::opened(TWO_STEPS);
+    player.keys("enter").begins("working").keys("q");
+    assert!(!player.quit);
+    player.keys("escape");
+    player.ends(0).keys("q");
+    assert!(player.quit);
+}
+
+#[test]
+fn an_old_end_mark_repeated_by_a_repaint_is_no_news() {
+    let mut player = Player::opened(TWO_STEPS);
+    player.keys("enter").runs("hello\n", 0).keys("enter").answers("second", 0, Verdict::Fail, "missing").keys("enter");
+    let repeated = format!("\x1b]133;D;0;k={0};n=1\x1b\\\x1b]133;B;k={0}\x1b\\", crate::player::NONCE);
+    player.begins("working").prints(&repeated);
+    assert!(player.app.running().is_some());
+    player.ends(0);
+    assert!(player.app.running().is_none());
+}
+
+#[test]
+fn a_forged_mark_ends_nothing() {
+    let mut player = Player::opened(TWO_STEPS);
+    player.keys("enter").begins("working").prints("\x1b]133;D;0;k=guess;n=9\x1b\\\x1b]133;B;k=guess\x1b\\");
+    assert!(player.app.running().is_some());
+}
+
+#[test]
+fn a_lost_mark_leaves_the_step_answerable() {
+    let mut player = Player::opened(TWO_STEPS);
+    player.keys("enter").begins("hello\n$ ").later(9).keys("enter").keys("enter");
+    assert!(player.app.running().is_none(), "the learner said that it has ended");
+}
+
+#[test]
+fn a_shell_that_dies_is_told_and_can_be_had_again() {
+    let mut player = Player::opened(TWO_STEPS);
+    player.keys("enter").begins("").dies(Ending::Exited(3)).shows("ended with status 3");
+    assert!(player.app.running().is_none());
+    player.forget().keys("r").asks_for(&["close 1", "open laptop 2"]);
+    player
+        .shell_starts()
+        .forget()
+        .keys("enter")
+        .asks_for(&[r#"journal ran demo#first 1 "echo hello""#, r#"send "echo hello\r""#]);
+}
+
+#[test]
+fn a_missing_shell_is_a_clear_sentence() {
+    let mut player = Player::new(TWO_STEPS);
+    player.keys("enter").heard(SessionEvent::Refused("bash is not there: install it or set WCI_SHELL.".into()));
+    player.shows("bash is not there");
+}
+
+#[test]
+fn keys_go_to_the_program_only_in_the_terminal_and_ctrl_bracket_takes_them_back() {
+    let mut player = Player::opened(TWO_STEPS);
+    player.forget().keys("tab").types("ls q").asks_for(&[r#"send "l""#, r#"send "s""#, r#"send " ""#, r#"send "q""#]);
+    player.keys("ctrl-]").keys("q");
+    assert!(player.quit);
+}
+
+#[test]
+fn what_the_learner_began_to_type_does_not_become_part_of_the_command() {
+    let mut player = Player::opened(TWO_STEPS);
+    player
+        .keys("tab")
+        .types("rm -rf ")
+        .keys("ctrl-]")
+        .forget()
+        .keys("enter")
+        .asks_for(&[r#"journal ran demo#first 1 "echo hello""#, "send \"\\u{5}\\u{15}echo hello\\r\""]);
+}
+
+#[test]
+fn a_busy_shell_is_not_typed_into() {
+    let mut player = Player::opened(TWO_STEPS);
+    player.keys("tab").types("top").keys("enter").begins("").keys("ctrl-]").forget().keys("enter");
+    player.asks_for(&[]);
+    player.shows("The shell is busy");
+}
+
+#[test]
+fn an_edited_command_is_marked_as_edited() {
+    let mut player = Player::opened(TWO_STEPS);
+    player.keys("e").types(" there").forget().keys("enter");
+    player.asks_for(&[r#"journal ran demo#first 1 "echo hello there" edited"#, r#"send "echo hello there\r""#]);
+}
+
+#[test]
+fn undo_shows_its_text_and_puts_aside_what_was_known() {
+    let mut player = Player::opened(TWO_STEPS);
+    player.answers("second", 0, Verdict::Fail, "missing").keys("n").answers("second", 0, Verdict::Fail, "missing");
+    player.keys("enter").runs("", 0).answers("second", 0, Verdict::Pass, "a file");
+    player.keys("u").shows("rm /tmp/x").forget().keys("enter");
+    player.asks_for(&[r#"journal undone demo#second "rm /tmp/x""#, r#"send "rm /tmp/x\r""#]);
+    player.runs("", 0).answers("second", 0, Verdict::Fail, "missing");
+    let step = player.app.step().expect("a step");
+    assert_eq!(player.app.standing(step), Standing::Todo);
+}
+
+#[test]
+fn late_news_of_an_old_shell_is_ignored() {
+    let mut player = Player::opened(TWO_STEPS);
+    let old = player.app.seats[&wci::course::Place::Laptop].session;
+    player.dies(Ending::Killed(9)).keys("r").shell_starts();
+    player.send(Msg::Session(wci::course::Place::Laptop, old, SessionEvent::Ended(Ending::Exited(0))));
+    player.forget().keys("enter").asks_for(&[r#"journal ran demo#first 1 "echo hello""#, r#"send "echo hello\r""#]);
+}
+
+const NEEDS: &str = r#"---
+title: Demo
+---
+## Elsewhere {#elsewhere os=macos}
+
+```sh run
+true
+```
+
+## Namespaces {#namespaces}
+
+```toml need
+says = "Namespaces can be made"
+sh = "unshare -Ur true"
+why = "Docker forbids it."
+```
+
+```sh run
+unshare -Ur true
+```
+
+## Windows {#windows on=vm}
+
+```powershell run elevated
+Get-Date
+```
+
+```toml check
+says = "A date"
+powershell = "Get-Date"
+```
+
+## Values {#values}
+
+```toml value
+name = "who"
+asks = "Who are you?"
+kind = "word"
+```
+
+```sh run
+echo {{who}}
+```
+"#;
+
+#[test]
+fn a_step_that_does_not_apply_says_why_and_does_not_block() {
+    let mut player = Player::opened(NEEDS);
+    player.need("namespaces", 0, Verdict::Fail, "status 1");
+    assert_eq!(player.at(), "windows");
+    player.keys("p").need("namespaces", 0, Verdict::Fail, "status 1").shows("Docker forbids it.");
+    player.keys("p").shows("macOS");
+}
+
+#[test]
+fn a_step_for_a_machine_that_is_not_there_is_ticked_by_hand() {
+    let mut player = Player::opened(NEEDS);
+    player.need("namespaces", 0, Verdict::Pass, "status 0").keys("n n");
+    assert_eq!(player.at(), "windows");
+    player.forget().keys("enter").asks_for(&[]);
+    player.keys("t").asks_for(&["journal declared demo#windows true"]);
+}
+
+#[test]
+fn a_value_is_asked_once_validated_and_quoted() {
+    let mut player = Player::opened(NEEDS);
+    player.keys("n n n").forget().keys("enter").types("it's").asks_for(&[]);
+    player.keys("enter").asks_for(&["journal valued who=it's"]);
+    player.keys("enter").asks_for(&[r#"journal ran demo#values 1 "echo 'it'\\''s'""#, r#"send "echo 'it'\\''s'\r""#]);
+}

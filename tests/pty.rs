@@ -1,0 +1,358 @@
+//! Real shells in real pseudo-terminals.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used)]
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc::{Receiver, channel};
+
+use wci::course::Shell;
+use wci::entry::entry;
+use wci::host::{BACKLOG, Session, ShellChoice, open};
+use wci::session::{Ending, SessionEvent, SessionId, Size};
+use wci::terminal::{Heard, Mark, MarkKind, Terminal};
+
+const SIZE: Size = Size { columns: 80, rows: 24 };
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A shell with a terminal, as the program has it.
+struct Live {
+    runtime: tokio::runtime::Runtime,
+    events: Receiver<(SessionId, SessionEvent)>,
+    session: Session,
+    terminal: Terminal,
+    shell: Shell,
+    opened: Option<String>,
+    marks: Vec<Mark>,
+    folder: String,
+    raw: Vec<u8>,
+    over: Option<SessionEvent>,
+}
+
+impl Live {
+    fn open(choice: ShellChoice) -> Self {
+        let (sender, events) = channel(BACKLOG);
+        let shell = choice.shell;
+        let session = open(SessionId(7), choice, SIZE, None, sender);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let terminal = Terminal::new(SIZE);
+        let (opened, marks, folder, raw, over) = (None, Vec::new(), String::new(), Vec::new(), None);
+        Self { runtime, events, session, terminal, shell, opened, marks, folder, raw, over }
+    }
+
+    /// Without the start files of whoever runs the tests.
+    fn plain(program: &str) -> Self {
+        let mut live = Self::open(ShellChoice { plain: true, ..ShellChoice::named(program) });
+        live.prompt();
+        live
+    }
+
+    /// One event; false when nothing came for `limit`.
+    fn turn(&mut self, limit: Duration) -> bool {
+        let next = self.runtime.block_on(async { tokio::time::timeout(limit, self.events.recv()).await });
+        let Ok(Some((id, event))) = next else { return false };
+        assert_eq!(id, SessionId(7));
+        match event {
+            SessionEvent::Opened { shell, nonce } => {
+                assert_eq!(shell, self.shell);
+                self.terminal.trust(&nonce);
+                self.opened = Some(nonce);
+            }
+            SessionEvent::Output(bytes) => {
+                assert!(self.over.is_none() && bytes.len() <= wci::host::CHUNK);
+                self.raw.extend_from_slice(&bytes);
+                for heard in self.terminal.feed(&bytes) {
+                    match heard {
+                        Heard::Reply(bytes) => self.session.send(bytes).unwrap(),
+                        Heard::Mark(mark) => self.marks.push(mark),
+                        Heard::Folder(path) => self.folder = path,
+                        Heard::Bell => {}
+                    }
+                }
+            }
+            other @ (SessionEvent::Refused(_) | SessionEvent::Ended(_)) => self.over = Some(other),
+        }
+        true
+    }
+
+    fn until(&mut self, what: &str, done: impl Fn(&Self) -> bool) {
+        let limit = Instant::now() + PATIENCE;
+        while !done(self) {
+            assert!(
+                self.turn(PATIENCE) && Instant::now() < limit,
+                "waiting for {what}\n{:?}\n{}",
+                self.marks,
+                self.raw.escape_ascii()
+            );
+        }
+    }
+
+    /// Until the prompt stands and all is quiet.
+    fn prompt(&mut self) {
+        self.until("a prompt", |live| live.marks.last().is_some_and(|mark| mark.kind == MarkKind::PromptEnd));
+        while self.turn(Duration::from_millis(60)) {}
+    }
+
+    /// Types a command; its status and what it printed.
+    fn run(&mut self, text: &str) -> (Option<i32>, String) {
+        let typed = entry(self.shell, text, &self.terminal.modes());
+        self.marks.clear();
+        self.terminal.begin_capture(&typed);
+        self.session.send(typed).unwrap();
+        self.prompt();
+        let ends = self.marks.iter().filter_map(|mark| match mark.kind {
+            MarkKind::CommandEnd(status) => Some(status),
+            MarkKind::PromptStart | MarkKind::PromptEnd | MarkKind::CommandStart => None,
+        });
+        (ends.last().expect("an end"), self.terminal.capture().unwrap())
+    }
+
+    fn says(&mut self, text: &str) -> String {
+        self.run(text).1
+    }
+
+    fn end(&mut self) -> SessionEvent {
+        self.until("the end", |live| live.over.is_some());
+        self.over.clone().unwrap()
+    }
+}
+
+fn shells() -> impl Iterator<Item = &'static str> {
+    let there = |name: &str| std::env::split_paths(&std::env::var_os("PATH").unwrap()).any(|folder| folder.join(name).exists());
+    ["bash", "zsh", "dash"].into_iter().filter(move |name| {
+        if !there(name) {
+            println!("skipped: no {name} on this machine");
+        }
+        there(name)
+    })
+}
+
+/// A shell with another home folder: bash or zsh as `program`.
+fn at_home(home: &Path, program: &str, files: &[(&str, &str)]) -> ShellChoice {
+    for (name, text) in files {
+        std::fs::write(home.join(name), text).unwrap();
+    }
+    let wrapper = home.join(program);
+    std::fs::write(&wrapper, format!("#!/bin/sh\nHOME='{}' exec /usr/bin/env {program} \"$@\"\n", home.display())).unwrap();
+    std::fs::set_permissions(&wrapper, std::fs::Permissions::from_mode(0o755)).unwrap();
+    ShellChoice::named(&wrapper.display().to_string())
+}
+
+fn alive(pid: &str) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.trim())).unwrap_or_default();
+    stat.rsplit_once(')').is_some_and(|(_, rest)| !rest.trim_start().starts_with('Z'))
+}
+
+#[test]
+fn commands_tell_their_status_and_output_and_the_shell_remembers() {
+    for shell in shells() {
+        let mut live = Live::plain(shell);
+        assert_eq!(live.run("printf 'a\\nb c\\n'"), (Some(0), "a\nb c".into()), "{shell}");
+        assert_eq!(live.run("sh -c 'exit 3'"), (Some(3), String::new()), "{shell}");
+        assert_eq!(live.says("echo $?"), "3", "{shell}: the marks do not change the status");
+        live.run("x=kept; f() { echo \"f: $x\"; }");
+        assert_eq!(live.run("f"), (Some(0), "f: kept".into()), "{shell}");
+        let folder = tempfile::Builder::new().prefix("wci é %41 $x").tempdir().unwrap();
+        live.run(&format!("cd '{}'", folder.path().display()));
+        assert_eq!(Path::new(&live.folder), folder.path(), "{shell}");
+        assert_eq!(Path::new(&live.says("pwd")), folder.path(), "{shell}");
+        let nonce = live.opened.clone().unwrap();
+        let environment = live.says("env");
+        assert!(
+            !environment.contains(&nonce) && environment.contains("TERM=xterm-256color") && environment.contains("WCI=1"),
+            "{shell}"
+        );
+        assert!(
+            !environment.contains("WCI_") && !environment.contains("ZDOTDIR") && !environment.contains("\nENV="),
+            "{shell}: {environment}"
+        );
+    }
+}
+
+#[test]
+fn several_lines_run_as_one() {
+    let text = "if true; then\n\techo 'a\tb'\nfi\ncat <<END\nhere $((1+1))\nEND\n( exit 4 )";
+    for shell in shells() {
+        let mut live = Live::plain(shell);
+        assert_eq!(live.run(text), (Some(4), "a\tb\nhere 2".replace('\t', "       ")), "{shell}\n{}", live.raw.escape_ascii());
+        assert_eq!(live.says("echo after"), "after", "{shell}");
+        let wide = format!("echo {}", "wide ".repeat(60).trim());
+        assert_eq!(live.says(&wide), "wide ".repeat(60).trim(), "{shell}: a wrapped command line");
+    }
+}
+
+#[test]
+fn an_interrupt_gives_the_prompt_back() {
+    for shell in shells() {
+        let mut live = Live::plain(shell);
+        live.marks.clear();
+        live.session.send(b"echo started; sleep 1000\r".to_vec()).unwrap();
+        live.until("the command", |live| live.raw.ends_with(b"started\r\n"));
+        // Between two commands bash has no program to interrupt.
+        std::thread::sleep(Duration::from_millis(100));
+        live.session.send(vec![3]).unwrap();
+        live.prompt();
+        assert!(live.marks.iter().any(|mark| mark.kind == MarkKind::CommandEnd(Some(130))), "{shell}: {:?}", live.marks);
+    }
+}
+
+#[test]
+fn numbers_rise_and_settings_of_the_learner_do_no_harm() {
+    for shell in shells() {
+        let mut live = Live::plain(shell);
+        let first = live.marks.last().unwrap().number.unwrap();
+        live.run("set -u");
+        assert_eq!(live.run("false"), (Some(1), String::new()), "{shell}");
+        live.run("set +u");
+        live.run("set -e");
+        assert_eq!(live.says("echo still here"), "still here", "{shell}");
+        live.run("set +e");
+        let traced = live.says("set -x; true");
+        assert!(!traced.contains("wci"), "{shell}: {traced}");
+        let traced = live.says("true");
+        assert!(!traced.contains("wci"), "{shell}: {traced}");
+        live.run("set +x");
+        assert!(live.marks.last().unwrap().number.unwrap() > first + 5, "{shell}");
+    }
+}
+
+#[test]
+fn the_prompt_of_the_learner_stays() {
+    let home = tempfile::tempdir().unwrap();
+    let rc = "echo hello from rc\nPS1='mine> '\nPROMPT_COMMAND='old=$?; echo \"[status $old]\"'\nalias printf=false\n";
+    let mut live = Live::open(at_home(home.path(), "bash", &[(".bashrc", rc)]));
+    live.prompt();
+    let screen = live.terminal.text();
+    assert!(screen.starts_with("hello from rc\n") && screen.ends_with("[status 0]\nmine>"), "{screen}");
+    assert_eq!(live.run("(exit 9)").0, Some(9));
+    assert!(live.terminal.text().ends_with("[status 9]\nmine>"), "{}", live.terminal.text());
+    live.run("PS1='(venv) '$PS1");
+    assert_eq!(live.run("PROMPT_COMMAND+=('PS1=\"$HOSTTYPE:$PS1\"'); true").0, Some(0));
+    live.run("PS1='new> '");
+    assert_eq!(live.run("echo ok"), (Some(0), "ok".into()));
+
+    if shells().any(|name| name == "zsh") {
+        let rc = "PROMPT='zed%# '\nprecmd() { echo \"[status $?]\" }\nsetopt no_unset\n";
+        let mut live = Live::open(at_home(home.path(), "zsh", &[(".zshrc", rc), (".zshenv", "export FROM_ZSHENV=1\n")]));
+        live.prompt();
+        assert_eq!(live.run("(exit 9)").0, Some(9));
+        let screen = live.terminal.text();
+        assert!(screen.ends_with("[status 9]\nzed#") || screen.ends_with("[status 9]\nzed%"), "{screen}");
+        // A function of this name runs before all hooks: what it prints is told before the end.
+        assert_eq!(live.says("echo $FROM_ZSHENV"), "1\n[status 0]");
+        live.run("PROMPT='new> '");
+        assert_eq!(live.run("echo ok"), (Some(0), "ok\n[status 0]".into()));
+        assert!(live.terminal.text().ends_with("new>"));
+    }
+}
+
+#[test]
+fn a_start_file_may_read_or_end_the_shell() {
+    let home = tempfile::tempdir().unwrap();
+    let mut live = Live::open(at_home(home.path(), "bash", &[(".bashrc", "read -p 'name? ' name\n")]));
+    live.until("the question", |live| live.raw.ends_with(b"name? "));
+    live.session.send(b"wci\r".to_vec()).unwrap();
+    live.prompt();
+    assert_eq!(live.says("echo $name"), "wci");
+
+    let choice = at_home(home.path(), "bash", &[(".bashrc", "echo bye; exit 5\n")]);
+    let mut live = Live::open(choice.clone());
+    assert_eq!(live.end(), SessionEvent::Ended(Ending::Exited(5)));
+    assert_eq!(live.terminal.text(), "bye", "all it wrote has been told");
+    let mut live = Live::open(ShellChoice { plain: true, ..choice });
+    live.prompt();
+    assert_eq!(live.says("echo here"), "here");
+}
+
+#[test]
+fn an_end_is_told_as_what_it_was() {
+    for shell in shells() {
+        let mut live = Live::plain(shell);
+        live.session.send(b"exit 3\r".to_vec()).unwrap();
+        assert_eq!(live.end(), SessionEvent::Ended(Ending::Exited(3)), "{shell}");
+        let mut live = Live::plain(shell);
+        live.session.send(b"kill -9 $$\r".to_vec()).unwrap();
+        assert_eq!(live.end(), SessionEvent::Ended(Ending::Killed(9)), "{shell}");
+        assert!(live.session.wait(Duration::from_secs(1)));
+    }
+}
+
+#[test]
+fn a_shell_that_is_not_there_is_refused() {
+    for (program, says) in [("/no/such/bash", "There is no /no/such/bash"), ("fish", "wci cannot follow fish")] {
+        let mut live = Live::open(ShellChoice::named(program));
+        match live.end() {
+            SessionEvent::Refused(why) => assert!(why.starts_with(says) && why.contains("WCI_SHELL"), "{why}"),
+            other => panic!("{other:?}"),
+        }
+        let _ = live.session.send(b"x".to_vec());
+        live.session.resize(SIZE);
+        live.session.end();
+        assert!(live.session.wait(PATIENCE));
+    }
+}
+
+#[test]
+fn the_whole_tree_is_ended() {
+    for shell in shells() {
+        let mut live = Live::plain(shell);
+        let stubborn = live.says("(trap '' HUP; sleep 1000) & sleep 1000 & sh -c 'sleep 1000 & echo deep $!'; echo last $!");
+        let pids: Vec<&str> = stubborn.split_whitespace().filter(|word| word.parse::<u32>().is_ok_and(|n| n > 99)).collect();
+        assert!(pids.len() >= 2 && pids.iter().all(|pid| alive(pid)), "{shell}: {stubborn}");
+        live.session.end();
+        // zsh leaves by itself when hung up on.
+        let ending = if shell == "zsh" { Ending::Exited(1) } else { Ending::Killed(1) };
+        assert_eq!(live.end(), SessionEvent::Ended(ending), "{shell}");
+        assert!(live.session.wait(Duration::from_secs(3)), "{shell}");
+        assert!(!pids.iter().any(|pid| alive(pid)), "{shell}: {stubborn}");
+    }
+}
+
+#[test]
+fn a_background_program_that_keeps_the_terminal_does_not_hide_the_end() {
+    let mut live = Live::plain("bash");
+    let pid = live.says("trap '' HUP; sleep 1000 & echo $!");
+    let pid = pid.lines().last().unwrap().to_string();
+    let begun = Instant::now();
+    live.session.send(b"exec sh -c 'echo bye; exit 0'\r".to_vec()).unwrap();
+    assert_eq!(live.end(), SessionEvent::Ended(Ending::Exited(0)));
+    assert!(begun.elapsed() < Duration::from_secs(3) && alive(&pid));
+    assert!(live.terminal.text().ends_with("bye"));
+    let Live { session, .. } = live;
+    session.end();
+    assert!(session.wait(Duration::from_secs(3)) && !alive(&pid));
+}
+
+#[test]
+fn a_flood_arrives_whole_through_a_slow_reader() {
+    let mut live = Live::plain("dash");
+    live.raw.clear();
+    live.marks.clear();
+    live.session.send(b"yes 123456789 | head -c 20000000\r".to_vec()).unwrap();
+    std::thread::sleep(Duration::from_millis(500));
+    live.prompt();
+    let count = live.raw.windows(2).filter(|pair| *pair == b"9\r").count();
+    assert_eq!(count, 2_000_000);
+}
+
+#[test]
+fn typing_never_waits_and_a_full_queue_says_so() {
+    let mut live = Live::plain("dash");
+    live.marks.clear();
+    live.session.send(b"stty raw -echo; echo ready; sleep 1000\r".to_vec()).unwrap();
+    live.until("raw mode", |live| live.raw.ends_with(b"ready\n"));
+    let begun = Instant::now();
+    let refused = (0..100).find_map(|_| live.session.send(vec![b'x'; 64 * 1024]).err());
+    assert!(refused.is_some_and(|why| why.to_string().contains("does not read")) && begun.elapsed() < Duration::from_secs(1));
+    live.session.end();
+    assert_eq!(live.end(), SessionEvent::Ended(Ending::Killed(1)));
+}
+
+#[test]
+fn a_new_size_reaches_the_program() {
+    let mut live = Live::plain("dash");
+    live.session.resize(Size { columns: 101, rows: 33 });
+    assert_eq!(live.says("stty size"), "33 101");
+}
