@@ -137,7 +137,11 @@ mod tests {
         assert!(ps.iter().any(|(t, k)| t == "if" && *k == Token::Keyword), "{ps:?}");
         assert!(ps.iter().any(|(t, k)| t.contains("Get-Service") && *k == Token::Function), "{ps:?}");
         for language in ["zsh", "pwsh", "cmd", "toml", "json", "xml", "yaml"] {
-            assert!(syntax(language).is_some_and(|t| SYNTAXES.get_or_init(two_face::syntax::extra_newlines).find_syntax_by_token(t).is_some()), "{language}");
+            assert!(
+                syntax(language)
+                    .is_some_and(|t| SYNTAXES.get_or_init(two_face::syntax::extra_newlines).find_syntax_by_token(t).is_some()),
+                "{language}"
+            );
         }
     }
 

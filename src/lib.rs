@@ -91,3 +91,6 @@ pub mod tty;
 pub mod update;
 pub mod values;
 pub mod view;
+
+#[cfg(test)]
+mod fixture;

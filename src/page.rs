@@ -19,8 +19,6 @@ mod table;
 pub mod wrap;
 
 #[cfg(test)]
-pub mod fixture;
-#[cfg(test)]
 mod tests;
 
 use std::ops::Range;

@@ -16,7 +16,11 @@ use crate::keymap::table::TABLE;
 pub fn hints(app: &App) -> Vec<(String, &'static str)> {
     match place(app) {
         Where::Terminal => terminal(app),
-        Where::Home => of(app, Where::Home, &[(Action::Go, "open"), (Action::Down, "choose"), (Action::Quit, "quit"), (Action::Help, "help")]),
+        Where::Home => of(
+            app,
+            Where::Home,
+            &[(Action::Go, "open"), (Action::Down, "choose"), (Action::Quit, "quit"), (Action::Help, "help")],
+        ),
         Where::Dialog => dialog(app),
         Where::Typing => typing(app),
         Where::Guide => guide(app),

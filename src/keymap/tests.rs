@@ -1,5 +1,5 @@
 use super::*;
-use crate::page::fixture;
+use crate::fixture;
 
 #[test]
 fn no_key_means_two_things_in_one_place() {
@@ -19,7 +19,14 @@ fn in_the_terminal_only_three_keys_are_ours() {
     let app = fixture::in_terminal(fixture::at(80, 24, 4));
     assert_eq!(action(&app, Key::ctrl(']')), Some(Action::Leave));
     assert_eq!(action(&app, Key { shift: true, ..Key::new(Code::PageUp) }), Some(Action::ScrollTerminalUp));
-    for key in [Key::char('q'), Key::ctrl('c'), Key::new(Code::Enter), Key::new(Code::Tab), Key::new(Code::PageUp), Key::new(Code::Escape)] {
+    for key in [
+        Key::char('q'),
+        Key::ctrl('c'),
+        Key::new(Code::Enter),
+        Key::new(Code::Tab),
+        Key::new(Code::PageUp),
+        Key::new(Code::Escape),
+    ] {
         assert_eq!(action(&app, key), None, "{key}");
     }
 }

@@ -256,7 +256,9 @@ fn ready(app: &App, step: &Step, command: &Command) -> Vec<String> {
         Some(Some(0) | None) => out.push("Enter runs it again".into()),
         Some(Some(status)) if command.interactive => out.push(format!("it ended with {status}, Enter runs it again")),
         Some(Some(status)) => out.push(format!("ended with {status}, Enter tries again")),
-        None if matches!(link, Some(Link::Ended(_) | Link::Refused(_))) => out.push("r starts a shell, then Enter runs this".into()),
+        None if matches!(link, Some(Link::Ended(_) | Link::Refused(_))) => {
+            out.push("r starts a shell, then Enter runs this".into())
+        }
         None => out.push("Enter runs this".into()),
     }
     out.push("e edit".into());
@@ -285,6 +287,12 @@ fn running(app: &App, command: &Command, run: &Run, seat: &Seat) -> (Vec<String>
     } else if app.now.saturating_sub(seat.heard.max(run.started)) > QUIET {
         says.push("Quiet for a while: it may be waiting for you (Tab to type). Finished? Enter".into());
     }
-    let state = if run.stopping { "stopping" } else if run.undo { "undoing" } else { "running" };
+    let state = if run.stopping {
+        "stopping"
+    } else if run.undo {
+        "undoing"
+    } else {
+        "running"
+    };
     (says, vec![format!("{state} {}", clock(took)), "Ctrl-C stops".into()])
 }

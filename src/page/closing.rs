@@ -13,7 +13,11 @@ pub fn closing(app: &App, chapter: &Chapter, width: usize) -> Page {
     let mut paper = Paper::new(app, Some(chapter), width);
     let (done, of) = app.tally(chapter);
     let open: Vec<_> = chapter.steps.iter().enumerate().filter(|(_, s)| !s.optional && !app.standing(s).is_settled()).collect();
-    let title = if open.is_empty() { format!("{} That was \"{}\".", paper.set.done, chapter.title) } else { format!("The end of \"{}\"", chapter.title) };
+    let title = if open.is_empty() {
+        format!("{} That was \"{}\".", paper.set.done, chapter.title)
+    } else {
+        format!("The end of \"{}\"", chapter.title)
+    };
     paper.say(&title, if open.is_empty() { Role::Done } else { Role::Title });
     paper.gap();
     progress(&mut paper, done, of);
@@ -25,7 +29,11 @@ pub fn closing(app: &App, chapter: &Chapter, width: usize) -> Page {
         }
         reckoning(&mut paper, chapter);
     } else {
-        let text = if open.len() == 1 { "One step is still open:".to_owned() } else { format!("{} steps are still open:", marks::count(open.len())) };
+        let text = if open.len() == 1 {
+            "One step is still open:".to_owned()
+        } else {
+            format!("{} steps are still open:", marks::count(open.len()))
+        };
         paper.say(&text, Role::Text);
         for (index, step) in open {
             let mark = marks::mark(app, step);
@@ -51,7 +59,11 @@ fn progress(paper: &mut Paper<'_>, done: usize, of: usize) {
 /// How the settled steps came to be so, where it was not by their checks.
 fn reckoning(paper: &mut Paper<'_>, chapter: &Chapter) {
     let count = |wanted: fn(&Standing) -> bool| chapter.steps.iter().filter(|s| wanted(&paper.app.standing(s))).count();
-    let proved = chapter.steps.iter().filter(|s| s.checks().next().is_some() && matches!(paper.app.standing(s), Standing::Done | Standing::Warned)).count();
+    let proved = chapter
+        .steps
+        .iter()
+        .filter(|s| s.checks().next().is_some() && matches!(paper.app.standing(s), Standing::Done | Standing::Warned))
+        .count();
     let parts = [
         (proved, "proved by checks"),
         (count(|s| matches!(s, Standing::ByHand)), "read or done by hand"),
@@ -72,7 +84,11 @@ fn next(paper: &mut Paper<'_>) {
     match app.course.chapters.get(app.chapter + 1) {
         Some(next) => {
             let minutes = next.minutes.map_or(String::new(), |m| format!(" ({m} min)"));
-            paper.flow(&[Span::new("Next: ", Role::Dim), Span::new(next.title.clone(), Role::Heading), Span::new(minutes, Role::Dim)]);
+            paper.flow(&[
+                Span::new("Next: ", Role::Dim),
+                Span::new(next.title.clone(), Role::Heading),
+                Span::new(minutes, Role::Dim),
+            ]);
             paper.say(&next.summary, Role::Text);
             paper.say("Enter opens it.", Role::Key);
         }

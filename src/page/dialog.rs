@@ -71,9 +71,11 @@ pub fn dialog(app: &App) -> Option<Sheet> {
     Some(sheet)
 }
 
-/// How many rows the dialog on the screen has.
+/// How many places the dialog on the screen can be scrolled to: one, when all of it is in view.
 pub fn overlay_rows(app: &App) -> usize {
-    dialog(app).map_or(0, |sheet| sheet.rows.len())
+    // The title, the status line and the border take four rows.
+    let height = usize::from(app.size.rows.saturating_sub(4));
+    dialog(app).map_or(0, |sheet| sheet.rows.len().saturating_sub(height) + 1)
 }
 
 fn width(app: &App, overlay: &Overlay) -> usize {
@@ -82,7 +84,12 @@ fn width(app: &App, overlay: &Overlay) -> usize {
         Overlay::Help { .. } => 130,
         Overlay::Edit { .. } => 110,
         Overlay::Quit | Overlay::Ended => 64,
-        Overlay::Outline { .. } | Overlay::Hints { .. } | Overlay::Undo { .. } | Overlay::Links { .. } | Overlay::Ask { .. } | Overlay::Search { .. } => WIDEST,
+        Overlay::Outline { .. }
+        | Overlay::Hints { .. }
+        | Overlay::Undo { .. }
+        | Overlay::Links { .. }
+        | Overlay::Ask { .. }
+        | Overlay::Search { .. } => WIDEST,
     };
     usize::from(free.min(most)).max(8)
 }
@@ -280,7 +287,10 @@ fn ended(paper: &mut Paper<'_>, sheet: &mut Sheet) {
         code::code(paper, "text", &run.text.clone());
         paper.gap();
     }
-    paper.say("The shell has not said yet that this command ended. If you see its prompt, it has: then the checks decide.", Role::Text);
+    paper.say(
+        "The shell has not said yet that this command ended. If you see its prompt, it has: then the checks decide.",
+        Role::Text,
+    );
     paper.gap();
     paper.flow(&[
         Span::new("Enter", Role::Key),

@@ -214,7 +214,8 @@ mod tests {
     fn ascii_is_ascii_and_its_step_marks_differ() {
         assert!(signs(&ASCII).iter().all(|s| s.is_ascii()));
         for s in [&RICH, &CONSOLE, &ASCII] {
-            let mut marks = vec![s.done, s.here, s.todo, s.optional, s.restart, s.unmet, s.unknown, s.not_here, s.skipped, s.busy, s.warned];
+            let mut marks =
+                vec![s.done, s.here, s.todo, s.optional, s.restart, s.unmet, s.unknown, s.not_here, s.skipped, s.busy, s.warned];
             let count = marks.len();
             marks.sort_unstable();
             marks.dedup();

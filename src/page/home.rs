@@ -52,10 +52,22 @@ fn one(paper: &mut Paper<'_>, index: usize, chapter: &Chapter) {
     let (done, of) = tally(app, chapter);
     let from = paper.here();
     paper.page.tasks.push((from, index));
-    let sign = if chosen { set.here } else if of > 0 && done == of { set.done } else { " " };
+    let sign = if chosen {
+        set.here
+    } else if of > 0 && done == of {
+        set.done
+    } else {
+        " "
+    };
     let lead = format!("{sign} {} ", index + 1);
     let indent = " ".repeat(columns(&lead));
-    let role = if chosen { Role::Here } else { Role::Done };
+    let role = if chosen {
+        Role::Here
+    } else if sign == set.done {
+        Role::Done
+    } else {
+        Role::Dim
+    };
     paper.push_lead((&lead, role), (&indent, Role::Text));
     let (full, empty) = marks::bar(set, done, of, 10);
     let room = paper.measure();
@@ -64,7 +76,13 @@ fn one(paper: &mut Paper<'_>, index: usize, chapter: &Chapter) {
     let needed = columns(&chapter.title) + columns(&how_far) + 12;
     if needed <= room {
         let gap = " ".repeat(room - needed + 2);
-        paper.line(&[(&chapter.title, title), (&gap, Role::Text), (&how_far, Role::Dim), (&full, Role::Full), (&empty, Role::Empty)]);
+        paper.line(&[
+            (&chapter.title, title),
+            (&gap, Role::Text),
+            (&how_far, Role::Dim),
+            (&full, Role::Full),
+            (&empty, Role::Empty),
+        ]);
     } else {
         paper.say(&chapter.title, title);
         paper.line(&[(&how_far, Role::Dim), (&full, Role::Full), (&empty, Role::Empty)]);
@@ -137,7 +155,9 @@ fn machines(paper: &mut Paper<'_>) {
         let here = seat.host == HostKind::Here;
         let (sign, role) = if here { (set.up, Role::Done) } else { (set.down, Role::Todo) };
         let says = match (&seat.host, place) {
-            (HostKind::Nothing, _) => "none connected in this version: its steps can be read, done there, and ticked by hand".to_owned(),
+            (HostKind::Nothing, _) => {
+                "none connected in this version: its steps can be read, done there, and ticked by hand".to_owned()
+            }
             (HostKind::Here, _) => {
                 let os = seat.os.map_or(String::new(), |os| format!(" ({})", os.title()));
                 let state = match &seat.link {

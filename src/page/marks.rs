@@ -45,7 +45,7 @@ fn to_do(set: &Set, step: &Step) -> Mark {
 
 /// A progress bar of so many columns.
 pub fn bar(set: &Set, done: usize, of: usize, columns: usize) -> (String, String) {
-    let full = if of == 0 { 0 } else { (done * columns / of).min(columns) };
+    let full = (done * columns).checked_div(of).unwrap_or(0).min(columns);
     // Something done is something seen.
     let full = if done > 0 { full.max(1) } else { full };
     (set.full.repeat(full), set.empty.repeat(columns - full))

@@ -69,7 +69,8 @@ fn applies(paper: &mut Paper<'_>, step: &Step) {
         return;
     }
     let asked = (0..step.needs().count()).any(|i| paper.app.is_asking(&step.id, CheckKind::Need, i));
-    let known = (0..step.needs().count()).any(|i| paper.app.check_state(&step.id, CheckKind::Need, i).and_then(crate::app::known).is_some());
+    let known = (0..step.needs().count())
+        .any(|i| paper.app.check_state(&step.id, CheckKind::Need, i).and_then(crate::app::known).is_some());
     if asked && !known {
         let text = format!("{} Asking whether this step applies here", paper.set.busy);
         paper.say(&text, Role::Busy);
@@ -171,12 +172,18 @@ fn ending(paper: &mut Paper<'_>, chapter: &Chapter, step: &Step, index: usize) {
     let (sign, role, says) = match app.standing(step) {
         Standing::Done => (set.done, Role::Done, "Done.".to_owned()),
         Standing::Warned => (set.warned, Role::Warned, "Done, with a warning.".to_owned()),
-        Standing::ByHand if step.checks().next().is_none() && step.commands().next().is_none() => (set.done, Role::Done, "Read.".to_owned()),
+        Standing::ByHand if step.checks().next().is_none() && step.commands().next().is_none() => {
+            (set.done, Role::Done, "Read.".to_owned())
+        }
         Standing::ByHand => (set.done, Role::Done, "Done by hand: you said so. t takes that back.".to_owned()),
         Standing::Skipped => (set.skipped, Role::Faint, "Skipped. t marks it done by hand.".to_owned()),
         Standing::NotHere(_) => (set.not_here, Role::Faint, "Nothing to do here.".to_owned()),
-        Standing::Failed(_) if step.hints().next().is_some() => (set.unmet, Role::Unmet, "Not met. h shows known causes.".to_owned()),
-        Standing::Failed(why) => (set.unmet, Role::Unmet, if step.checks().next().is_some() { "Not met.".into() } else { format!("Not met: {why}.") }),
+        Standing::Failed(_) if step.hints().next().is_some() => {
+            (set.unmet, Role::Unmet, "Not met. h shows known causes.".to_owned())
+        }
+        Standing::Failed(why) => {
+            (set.unmet, Role::Unmet, if step.checks().next().is_some() { "Not met.".into() } else { format!("Not met: {why}.") })
+        }
         Standing::Todo | Standing::Running | Standing::Unknown(_) => ("", Role::Text, String::new()),
     };
     let enter = match card {

@@ -102,7 +102,8 @@ fn measure(cell: &Cell) -> (usize, usize) {
 
 fn grid(paper: &mut Paper<'_>, table: &Table, widths: &[usize], head: &[Cell], rows: &[Vec<Cell>]) {
     let lines = &paper.set.line;
-    let rule = |sign: &str| widths.iter().map(|w| lines.h.repeat(*w)).collect::<Vec<_>>().join(&format!("{}{sign}{}", lines.h, lines.h));
+    let rule =
+        |sign: &str| widths.iter().map(|w| lines.h.repeat(*w)).collect::<Vec<_>>().join(&format!("{}{sign}{}", lines.h, lines.h));
     let (heavy, bar) = (rule(lines.cross), format!(" {} ", lines.v));
     if head.iter().any(|c| !c.is_empty()) {
         band(paper, table, widths, head, &bar);

@@ -7,6 +7,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::page::Piece;
 use crate::page::Role;
+use crate::values::is_hidden;
 
 /// A piece of text before it is broken into lines.
 #[derive(Debug, Clone, PartialEq)]
@@ -97,7 +98,8 @@ pub fn cut(text: &str, width: usize, ellipsis: &str) -> String {
 
 /// A text without what would move the cursor or turn the order of what is read: such characters are named instead.
 pub fn clean(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_unsafe) {
+    let harmless = text.is_ascii() && text.bytes().all(|b| (b' '..0x7f).contains(&b));
+    if harmless || !text.chars().any(is_unsafe) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 8);
@@ -117,7 +119,7 @@ pub fn clean(text: &str) -> Cow<'_, str> {
 }
 
 fn is_unsafe(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}' | '\u{feff}')
+    matches!(c, '\n' | '\t') || is_hidden(c)
 }
 
 /// Adds a text to a row, joined to the piece before it where both have one role.
@@ -167,7 +169,9 @@ impl Filler {
         let mut rest = text;
         while !rest.is_empty() {
             let end = rest.find(' ').unwrap_or(rest.len());
-            if end > 0 {
+            if self.word.is_empty() && end > 0 && end < rest.len() && self.whole(&rest[..end], role) {
+                rest = &rest[end..];
+            } else if end > 0 {
                 push(&mut self.word, &rest[..end], role);
                 self.word_width += end;
                 rest = &rest[end..];
@@ -178,6 +182,25 @@ impl Filler {
                 rest = &rest[spaces..];
             }
         }
+    }
+
+    /// Puts a word that has ended straight onto a line, where it fits on one.
+    fn whole(&mut self, word: &str, role: Role) -> bool {
+        if word.len() > self.width {
+            return false;
+        }
+        let (gap, space) = self.gap.take().filter(|_| self.used > 0).unwrap_or((0, role));
+        if self.used + gap + word.len() > self.width {
+            self.end_line();
+        } else {
+            for _ in 0..gap {
+                push(&mut self.line, " ", space);
+            }
+            self.used += gap;
+        }
+        push(&mut self.line, word, role);
+        self.used += word.len();
+        true
     }
 
     fn space(&mut self, count: usize, role: Role) {

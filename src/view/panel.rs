@@ -21,12 +21,15 @@ pub fn panel(app: &App, frame: &mut Frame<'_>, areas: &Areas, theme: &Theme) {
     frame.render_widget(Clear, area);
     frame.buffer_mut().set_style(area, theme.base());
     border(app, frame, area, &sheet, theme);
-    let inside = Rect { x: area.x + 2, y: area.y + 1, width: area.width.saturating_sub(4), height: area.height.saturating_sub(2) };
+    let inside =
+        Rect { x: area.x + 2, y: area.y + 1, width: area.width.saturating_sub(4), height: area.height.saturating_sub(2) };
     let first = first_row(&sheet, inside.height);
     for (y, (index, row)) in (inside.top()..inside.bottom()).zip(sheet.rows.iter().enumerate().skip(first)) {
         draw::row(frame.buffer_mut(), (inside.x, y), row, inside.right(), theme);
         if sheet.chosen == Some(index) {
-            frame.buffer_mut().set_style(Rect { x: area.x + 1, y, width: area.width.saturating_sub(2), height: 1 }, theme.part(Part::Chosen));
+            frame
+                .buffer_mut()
+                .set_style(Rect { x: area.x + 1, y, width: area.width.saturating_sub(2), height: 1 }, theme.part(Part::Chosen));
         }
     }
     let set = set(app.appearance.glyphs);

@@ -102,7 +102,8 @@ fn cursor(terminal: &Terminal, frame: &mut Frame<'_>, area: Rect) {
 fn border(app: &App, buffer: &mut Buffer, areas: &Areas, theme: &Theme) {
     let set = set(app.appearance.glyphs);
     let focused = app.focus == Focus::Terminal;
-    let (lines, style) = if focused { (&set.heavy, theme.part(Part::FocusedBorder)) } else { (&set.line, theme.part(Part::Border)) };
+    let (lines, style) =
+        if focused { (&set.heavy, theme.part(Part::FocusedBorder)) } else { (&set.line, theme.part(Part::Border)) };
     let area = areas.frame;
     draw::line(buffer, Rect { height: 1, ..area }, lines.h, style);
     if areas.wide {
@@ -111,14 +112,22 @@ fn border(app: &App, buffer: &mut Buffer, areas: &Areas, theme: &Theme) {
         draw::line(buffer, Rect { width: 1, ..area }, lines.v, style);
         draw::line(buffer, Rect { x: area.right().saturating_sub(1), width: 1, ..area }, lines.v, style);
         let right = area.right().saturating_sub(1);
-        for (x, y, sign) in [(area.x, area.y, lines.tl), (right, area.y, lines.tr), (area.x, bottom, lines.bl), (right, bottom, lines.br)] {
+        for (x, y, sign) in
+            [(area.x, area.y, lines.tl), (right, area.y, lines.tr), (area.x, bottom, lines.bl), (right, bottom, lines.br)]
+        {
             draw::text(buffer, (x, y), sign, style, area.right());
         }
     }
     let label = label(app);
     let room = usize::from(area.width).saturating_sub(6);
     let label = format!(" {} ", cut(&label, room, set.ellipsis));
-    let end = draw::text(buffer, (area.x + 2, area.y), &label, theme.part(if focused { Part::FocusedLabel } else { Part::Label }), area.right());
+    let end = draw::text(
+        buffer,
+        (area.x + 2, area.y),
+        &label,
+        theme.part(if focused { Part::FocusedLabel } else { Part::Label }),
+        area.right(),
+    );
     let how = if focused { format!(" keys go here {} {} back ", set.dot, app.leave) } else { " Tab type here ".to_owned() };
     let y = if areas.wide { area.bottom().saturating_sub(1) } else { area.y };
     let start = area.right().saturating_sub(u16::try_from(columns(&how)).unwrap_or(0) + 2);

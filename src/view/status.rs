@@ -60,13 +60,15 @@ fn say(frame: &mut Frame<'_>, area: Rect, notice: &Notice, set: &Set, theme: &Th
 fn keys(app: &App, frame: &mut Frame<'_>, (mut x, area): (u16, Rect), set: &Set, theme: &Theme) {
     let mut hints = keymap::hints(app);
     if let Some(search) = app.search.as_ref().filter(|_| app.overlay.is_none()) {
-        let text = format!("{}{}{} {} of {}  ", set.quotes[0], clean(&search.text), set.quotes[1], search.at + 1, search.found.len());
+        let text =
+            format!("{}{}{} {} of {}  ", set.quotes[0], clean(&search.text), set.quotes[1], search.at + 1, search.found.len());
         x = draw::text(frame.buffer_mut(), (x, area.y), &text, theme.part(Part::Info), area.right());
     }
     let between = format!(" {} ", set.dot);
     let wide = |(key, label): &(String, &str)| columns(key) + 1 + columns(label) + columns(&between);
     let last = hints.pop();
-    let mut left = usize::from(area.right().saturating_sub(x + 1)).saturating_sub(last.as_ref().map_or(0, wide)) + columns(&between);
+    let mut left =
+        usize::from(area.right().saturating_sub(x + 1)).saturating_sub(last.as_ref().map_or(0, wide)) + columns(&between);
     let fits: Vec<_> = hints
         .into_iter()
         .take_while(|hint| {

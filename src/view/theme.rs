@@ -40,8 +40,8 @@ pub enum Part {
     Found,
 }
 
+#[cfg(test)]
 impl Part {
-    #[cfg(test)]
     pub const ALL: [Part; 17] = [
         Part::Title,
         Part::Rail,
@@ -178,4 +178,104 @@ fn ink(fg: Option<Color>, bg: Option<Color>) -> Style {
     style.fg = fg;
     style.bg = bg;
     style
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::theme::palette::cube;
+
+    const THEMES: [ThemeName; 5] = [ThemeName::Dark, ThemeName::Light, ThemeName::Contrast, ThemeName::Sixteen, ThemeName::Plain];
+
+    /// As the Windows console shows them: the least favourable that many learners have.
+    fn rgb(colour: Color) -> Option<(u8, u8, u8)> {
+        Some(match colour {
+            Color::Black => (12, 12, 12),
+            Color::Gray => (204, 204, 204),
+            Color::White => (242, 242, 242),
+            Color::LightRed => (231, 72, 86),
+            Color::LightGreen => (22, 198, 12),
+            Color::LightYellow => (249, 241, 165),
+            Color::LightCyan => (97, 214, 214),
+            Color::Indexed(n) if n >= 16 => cube(n),
+            _ => return None,
+        })
+    }
+
+    fn light((r, g, b): (u8, u8, u8)) -> f64 {
+        let part = |v: u8| {
+            let v = f64::from(v) / 255.0;
+            if v <= 0.040_45 { v / 12.92 } else { ((v + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b)
+    }
+
+    /// The contrast ratio of WCAG 2.
+    fn contrast(a: (u8, u8, u8), b: (u8, u8, u8)) -> f64 {
+        let (a, b) = (light(a), light(b));
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    fn roles() -> Vec<Role> {
+        let mut all =
+            vec![Role::Text, Role::Strong, Role::Emphasis, Role::Strike, Role::InlineCode, Role::Link, Role::LinkNumber];
+        all.extend([Role::Title, Role::Heading, Role::Dim, Role::Line, Role::Bullet, Role::TableHead, Role::Note, Role::Tip]);
+        all.extend([Role::Important, Role::Warning, Role::Caution, Role::Sample, Role::CardLine, Role::Badge, Role::Alarm]);
+        all.extend([Role::Key, Role::Advice, Role::Todo, Role::Here, Role::Done, Role::Warned, Role::Unmet, Role::Unknown]);
+        all.extend([Role::Busy, Role::Faint, Role::Full, Role::Empty, Role::Input, Role::StrongEmphasis]);
+        all.extend([Token::Plain, Token::Comment, Token::Text, Token::Number, Token::Keyword, Token::Function].map(Role::Code));
+        all.extend([Token::Variable, Token::Operator].map(Role::Code));
+        all
+    }
+
+    #[test]
+    fn letters_stand_out_from_their_ground() {
+        // What the theme is made for: the terminal's own ground, where the theme sets none.
+        let grounds = [
+            (ThemeName::Dark, (22, 24, 29)),
+            (ThemeName::Light, (250, 250, 250)),
+            (ThemeName::Contrast, (0, 0, 0)),
+            (ThemeName::Sixteen, (1, 36, 86)),
+        ];
+        for (name, ground) in grounds {
+            let theme = Theme::of(name);
+            for style in roles().into_iter().map(|r| theme.role(r)).chain(Part::ALL.map(|p| theme.part(p))) {
+                let (fg, bg) = (style.fg.and_then(rgb), style.bg.and_then(rgb).unwrap_or(ground));
+                if let Some(fg) = fg {
+                    // The bright red of the console on its blue is what there is; it is bold, and never without a sign.
+                    let least = if name == ThemeName::Sixteen { 3.8 } else { 4.5 };
+                    assert!(contrast(fg, bg) >= least, "{name:?} {style:?}: {:.1}", contrast(fg, bg));
+                }
+                assert!(style.bg.is_none() || style.fg.is_some(), "{name:?} {style:?}: a ground without letters");
+            }
+        }
+    }
+
+    #[test]
+    fn plain_is_made_of_modifiers_alone() {
+        let theme = Theme::of(ThemeName::Plain);
+        let all = roles().into_iter().map(|r| theme.role(r)).chain(Part::ALL.map(|p| theme.part(p)));
+        for style in all.chain([theme.base()]) {
+            assert_eq!((style.fg, style.bg), (None, None));
+        }
+        assert_eq!(theme.outside(Color::Rgb(1, 2, 3)), None);
+    }
+
+    #[test]
+    fn only_rows_that_have_a_ground_of_their_own_set_one() {
+        for name in THEMES {
+            let theme = Theme::of(name);
+            assert!(roles().into_iter().all(|r| theme.role(r).bg.is_none()), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn colours_of_programs_come_down_to_sixteen() {
+        let theme = Theme::of(ThemeName::Sixteen);
+        assert_eq!(theme.outside(Color::Rgb(250, 10, 10)), Some(Color::LightRed));
+        assert_eq!(theme.outside(Color::Rgb(0, 100, 0)), Some(Color::Green));
+        assert_eq!(theme.outside(Color::Indexed(3)), Some(Color::Yellow));
+        assert_eq!(theme.outside(Color::Indexed(255)), Some(Color::White));
+        assert_eq!(theme.outside(Color::Indexed(232)), Some(Color::Black));
+    }
 }

@@ -37,10 +37,11 @@ pub fn title(app: &App, buffer: &mut Buffer, area: Rect, theme: &Theme) {
 /// As much of the way to the step as fits, its end first.
 fn crumbs(app: &App, set: &Set, room: usize) -> String {
     let between = format!(" {} ", set.crumb);
+    if app.screen == Screen::Home {
+        return cut("wci: the map of the course", room, set.ellipsis);
+    }
     let mut parts = vec![app.course.title.clone()];
-    if app.screen == Screen::Chapter
-        && let Some(chapter) = app.chapter()
-    {
+    if let Some(chapter) = app.chapter() {
         parts.push(format!("{} {}", app.chapter + 1, chapter.title));
         parts.push(app.step().map_or_else(|| "the end".to_owned(), |s| s.title.clone()));
     }

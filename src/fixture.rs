@@ -112,7 +112,10 @@ fn docker() -> Step {
             text("Docker is the front desk: it talks to the "),
             Inline::Strong(vec![text("Host Compute Service")]),
             text(", which is what really creates a container. "),
-            Inline::Link { text: vec![text("Microsoft's script")], url: "https://github.com/microsoft/Windows-Containers".into() },
+            Inline::Link {
+                text: vec![text("Microsoft's script")],
+                url: "https://github.com/microsoft/Windows-Containers".into(),
+            },
             text(" brings the client, the daemon and a service."),
         ]),
         Block::Command(install),
@@ -120,7 +123,11 @@ fn docker() -> Step {
         Block::Check(check("The docker service runs", "systemctl is-active docker")),
         Block::Check(check("docker is on the PATH", "command -v docker")),
         Block::Check(check("The daemon answers", "docker info")),
-        Block::Hint(Hint { when: Some("timed out".into()), says: "The download server could not be reached.".into(), action: Some("curl -I https://download.docker.com".into()) }),
+        Block::Hint(Hint {
+            when: Some("timed out".into()),
+            says: "The download server could not be reached.".into(),
+            action: Some("curl -I https://download.docker.com".into()),
+        }),
         Block::Hint(Hint { when: None, says: "The shell is not elevated.".into(), action: None }),
         Block::Hint(Hint { when: None, says: "A proxy stands between.".into(), action: None }),
         Block::Undo(command("undo", Shell::Sh, "./uninstall-docker-ce.sh")),
@@ -130,13 +137,23 @@ fn docker() -> Step {
 
 fn map() -> Step {
     let cell = |t: &str| vec![text(t)];
-    let rows = [("namespaces", "server silo", "docs"), ("cgroup", "job object", "docs"), ("overlayfs", "windowsfilter layers", "memory")];
+    let rows = [
+        ("namespaces", "server silo", "docs"),
+        ("cgroup", "job object", "docs"),
+        ("overlayfs", "windowsfilter layers", "memory"),
+    ];
     let table = Table {
         align: vec![Align::Left, Align::Left, Align::Right],
         head: vec![cell("On Linux"), cell("On Windows"), cell("Source")],
         rows: rows.iter().map(|(a, b, c)| vec![cell(a), vec![Inline::Code((*b).into())], cell(c)]).collect(),
     };
-    let nested = List { start: None, items: vec![vec![paragraph("a job object that was turned into a container")], vec![paragraph("one silo for each container")]] };
+    let nested = List {
+        start: None,
+        items: vec![
+            vec![paragraph("a job object that was turned into a container")],
+            vec![paragraph("one silo for each container")],
+        ],
+    };
     let blocks = vec![
         paragraph("You can now read Windows containers as a translation. 日本語のテキストも折り返される。 Ω e\u{301} 👩‍👩‍👧"),
         Block::Table(table),
@@ -144,13 +161,24 @@ fn map() -> Step {
         Block::List(List {
             start: Some(9),
             items: vec![
-                vec![paragraph("One object, not many. On Linux you chose wall by wall; on Windows it is one object, the silo."), Block::List(nested)],
+                vec![
+                    paragraph("One object, not many. On Linux you chose wall by wall; on Windows it is one object, the silo."),
+                    Block::List(nested),
+                ],
                 vec![paragraph("You do not call it yourself.")],
             ],
         }),
-        Block::Admonition(Admonition::Note, vec![paragraph("This was not yet tried on a real Windows Server."), paragraph("Hold us to it.")]),
+        Block::Admonition(
+            Admonition::Note,
+            vec![paragraph("This was not yet tried on a real Windows Server."), paragraph("Hold us to it.")],
+        ),
         Block::Quote(vec![paragraph("There is no container.")]),
-        Block::Code { language: "toml".into(), text: "key = 1\n    indented = \"a line of code that is far longer than the page is wide, so it is carried on below\"".into() },
+        Block::Code {
+            language: "toml".into(),
+            text:
+                "key = 1\n    indented = \"a line of code that is far longer than the page is wide, so it is carried on below\""
+                    .into(),
+        },
         Block::Image { alt: "A box in a box".into(), path: "img/box.png".into() },
     ];
     Step { optional: true, ..step("map", "The map to Windows", Place::Laptop, blocks) }
@@ -170,12 +198,15 @@ fn portal() -> Step {
 }
 
 fn feature() -> Step {
-    let mut enable = command("1", Shell::PowerShell, "Enable-WindowsOptionalFeature -Online -FeatureName Containers -All `\n    -NoRestart");
+    let mut enable =
+        command("1", Shell::PowerShell, "Enable-WindowsOptionalFeature -Online -FeatureName Containers -All `\n    -NoRestart");
     enable.elevated = true;
     enable.restart = true;
     enable.typical = Some(Duration::from_secs(120));
     let blocks = vec![
-        paragraph("Process isolation needs one Windows feature. Windows adds the parts now and wires them in while it restarts, so this step ends with a restart."),
+        paragraph(
+            "Process isolation needs one Windows feature. Windows adds the parts now and wires them in while it restarts, so this step ends with a restart.",
+        ),
         Block::Command(enable),
         Block::Check(check("The feature is enabled", "x")),
     ];
@@ -209,7 +240,14 @@ pub fn course() -> Course {
         done: Some("You have a Windows Server, Docker and a first container.".into()),
         values: vec![value("vm_address", "What is the public IP address of your VM?"), value("vm_user", "Which user?")],
         intro: vec![paragraph("This chapter gives you an idea and a machine.")],
-        steps: vec![step("what", "What a container is", Place::Laptop, vec![paragraph("A handful of ordinary processes.")]), portal(), connect(), feature(), docker(), map()],
+        steps: vec![
+            step("what", "What a container is", Place::Laptop, vec![paragraph("A handful of ordinary processes.")]),
+            portal(),
+            connect(),
+            feature(),
+            docker(),
+            map(),
+        ],
     };
     let next = Chapter {
         slug: "silos".into(),
@@ -223,7 +261,9 @@ pub fn course() -> Course {
     Course {
         title: "Windows Containers Internals".into(),
         summary: "Take a Windows container apart, from the outside in.".into(),
-        intro: vec![paragraph("You read a step, run it in a real shell, and see it checked. Nothing runs before you press Enter.")],
+        intro: vec![paragraph(
+            "You read a step, run it in a real shell, and see it checked. Nothing runs before you press Enter.",
+        )],
         chapters: vec![introduction, next],
     }
 }
@@ -284,7 +324,16 @@ pub fn running(columns: u16, rows: u16, seconds: u64) -> App {
     answered(&mut app, "docker", 1, Verdict::Fail, "nothing");
     let text = "./install-docker-ce.sh --no-restart".to_owned();
     let step = StepId::new("introduction", "docker");
-    let run = Run { step, command: "1".into(), text, started: NOW - seconds * 1000, undo: false, interactive: false, status: None, stopping: false };
+    let run = Run {
+        step,
+        command: "1".into(),
+        text,
+        started: NOW - seconds * 1000,
+        undo: false,
+        interactive: false,
+        status: None,
+        stopping: false,
+    };
     if let Some(seat) = app.seats.get_mut(&Place::Laptop) {
         seat.run = Some(run);
         seat.prompt = Prompt::Busy;

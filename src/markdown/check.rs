@@ -1,0 +1,360 @@
+//! The TOML fences: checks, needs, hints and values.
+
+use regex::RegexBuilder;
+
+use crate::course::Check;
+use crate::course::Expect;
+use crate::course::Fact;
+use crate::course::Hint;
+use crate::course::Look;
+use crate::course::Need;
+use crate::course::Place;
+use crate::course::Shell;
+use crate::course::Value;
+use crate::course::ValueKind;
+use crate::markdown::prose::Fence;
+use crate::markdown::source::Notes;
+use crate::markdown::table::Scalar;
+use crate::markdown::table::Table;
+use crate::markdown::table::Text;
+use crate::markdown::words;
+use crate::values;
+
+const LOOKS: [&str; 13] =
+    ["sh", "bash", "powershell", "cmd", "exit", "output", "file", "on_path", "port", "http", "process", "service", "machine"];
+const EXPECTS: [&str; 4] = ["equals", "contains", "matches", "at_least"];
+const OTHERS: [&str; 11] = ["says", "of", "on", "warn", "timeout", "retry", "every", "hint", "exits", "missing", "status"];
+
+/// A check and what its step must still prove: that the command it names exists.
+pub(super) struct Read {
+    pub(super) check: Check,
+    pub(super) of: Option<(String, usize)>,
+}
+
+/// Reads a check; `ran` says whether a command of the step stands before it.
+pub(super) fn check(notes: &mut Notes, fence: &Fence, ran: bool) -> Option<Read> {
+    let known: Vec<&str> = LOOKS.iter().chain(&EXPECTS).chain(&OTHERS).copied().collect();
+    let table = Table::read(notes, fence, &known)?;
+    read(notes, &table, Some(ran))
+}
+
+/// Reads a need: a check that is asked before anything has run.
+pub(super) fn need(notes: &mut Notes, fence: &Fence) -> Option<Need> {
+    let known: Vec<&str> = LOOKS.iter().chain(&EXPECTS).chain(&OTHERS).copied().chain(["why"]).collect();
+    let table = Table::read(notes, fence, &known)?;
+    let why = table.text(notes, "why").map(|t| t.text);
+    let check = read(notes, &table, None)?.check;
+    Some(Need { check, why })
+}
+
+fn read(notes: &mut Notes, table: &Table, ran: Option<bool>) -> Option<Read> {
+    let says = table.required(notes, "says", "what is true when it passes");
+    let expect = expect(notes, table);
+    let found: Vec<&'static str> = LOOKS.into_iter().filter(|key| table.key_at(key).is_some()).collect();
+    let key = match found.as_slice() {
+        [] => {
+            notes.advise(table.at(), "this check looks at nothing", format!("name one of {}", words::listed(&LOOKS)));
+            None
+        }
+        [one] => Some(*one),
+        several => {
+            let second = several.iter().filter_map(|key| table.key_at(key)).max().unwrap_or(table.at());
+            notes.advise(
+                second,
+                "this check looks at several things",
+                format!("keep one of {}, and make another check", words::listed(several)),
+            );
+            None
+        }
+    };
+    let of = key.and_then(|key| of(notes, table, key, ran));
+    let look = key.and_then(|key| look(notes, table, key, of.as_ref()));
+    if let Some(key) = key {
+        fits(notes, table, key, look.as_ref(), expect.as_ref());
+    }
+    let place = place(notes, table);
+    let warn = table.flag(notes, "warn").is_some_and(|(warn, _)| warn);
+    let timeout = table.duration(notes, "timeout").unwrap_or(Check::TIMEOUT);
+    let retry = table.duration(notes, "retry");
+    let every = table.duration(notes, "every").unwrap_or(Check::EVERY);
+    let hint = table.text(notes, "hint").map(|t| t.text);
+    // A check that cannot be read in full is left out: it would judge the learner by the author's mistake.
+    if expect.is_none() && EXPECTS.iter().any(|key| table.key_at(key).is_some()) {
+        return None;
+    }
+    let line = notes.source.line(table.at());
+    let check = Check { says: says?.text, look: look?, expect, place, warn, timeout, retry, every, hint, line };
+    Some(Read { check, of })
+}
+
+fn place(notes: &mut Notes, table: &Table) -> Option<Place> {
+    let text = table.text(notes, "on")?;
+    let place = Place::ALL.into_iter().find(|p| p.name() == text.text);
+    if place.is_none() {
+        let known = Place::ALL.map(Place::name);
+        notes.advise(text.at, format!("unknown place `{}`", words::short(&text.text)), words::instead(&text.text, &known));
+    }
+    place
+}
+
+/// The command a check of a run is about, where it is named.
+fn of(notes: &mut Notes, table: &Table, key: &'static str, ran: Option<bool>) -> Option<(String, usize)> {
+    let of = table.text(notes, "of").map(|t| (t.text, t.at));
+    if !matches!(key, "exit" | "output") {
+        return of;
+    }
+    let at = table.key_at(key).unwrap_or(table.at());
+    match ran {
+        None => notes.advise(at, format!("a need cannot look at `{key}`: it is asked before anything has run"), "ask a shell"),
+        Some(false) if of.is_none() => {
+            notes.advise(
+                at,
+                format!("no command stands before this check for `{key}` to look at"),
+                "move it below, or say `of = \"…\"`",
+            );
+        }
+        Some(_) => {}
+    }
+    of
+}
+
+fn look(notes: &mut Notes, table: &Table, key: &'static str, of: Option<&(String, usize)>) -> Option<Look> {
+    let of = of.map(|(of, _)| of.clone());
+    if let Some(shell) = Shell::parse(key) {
+        let text = table.command(notes, key, shell)?.text;
+        let exits = table.integer(notes, "exits", i64::from(i32::MIN)..i64::from(i32::MAX) + 1).map_or(0, |(n, _)| n);
+        return Some(Look::Ask { shell, text, exits: i32::try_from(exits).unwrap_or(0) });
+    }
+    let text = |notes: &mut Notes| table.text(notes, key).map(|t| t.text);
+    Some(match key {
+        "exit" => {
+            let (status, _) = table.integer(notes, key, i64::from(i32::MIN)..i64::from(i32::MAX) + 1)?;
+            Look::Exit { of, equals: i32::try_from(status).ok()? }
+        }
+        "output" => {
+            if let (false, at) = table.flag(notes, key)? {
+                notes.advise(at, "`output` can only be true", "leave the check out, or write `output = true`");
+            }
+            Look::Output { of }
+        }
+        "file" => Look::File { path: text(notes)?, missing: table.flag(notes, "missing").is_some_and(|(m, _)| m) },
+        "on_path" => Look::OnPath { folder: text(notes)? },
+        "port" => port(notes, table)?,
+        "http" => http(notes, table)?,
+        "process" => Look::Process { name: process(notes, table)? },
+        "service" => Look::Service { name: text(notes)? },
+        _ => Look::Machine(fact(notes, table)?),
+    })
+}
+
+fn port(notes: &mut Notes, table: &Table) -> Option<Look> {
+    let (host, number, at) = match table.scalar(notes, "port")? {
+        Scalar::Number(n, at) => ("localhost".to_owned(), n.to_string(), at),
+        Scalar::Text(t) => match t.text.rsplit_once(':') {
+            Some((host, port)) => (host.trim_start_matches('[').trim_end_matches(']').to_owned(), port.to_owned(), t.at),
+            None => (String::new(), String::new(), t.at),
+        },
+    };
+    let number = number.parse::<u16>().ok().filter(|n| *n > 0 && !host.is_empty());
+    if number.is_none() {
+        notes.advise(at, "`port` must be a number from 1 to 65535, or a host and a number", "write `22` or `\"host:22\"`");
+    }
+    number.map(|port| Look::Port { host, port })
+}
+
+fn http(notes: &mut Notes, table: &Table) -> Option<Look> {
+    let url = table.text(notes, "http")?;
+    let status = table.integer(notes, "status", 100..600).map_or(200, |(n, _)| n);
+    if !["http://", "https://"].iter().any(|s| url.text.strip_prefix(s).is_some_and(|rest| !rest.is_empty()))
+        && !url.text.starts_with("{{")
+    {
+        notes.advise(url.at, "this is no web address", "begin it with `http://` or `https://`");
+        return None;
+    }
+    Some(Look::Http { url: url.text, status: u16::try_from(status).ok()? })
+}
+
+fn process(notes: &mut Notes, table: &Table) -> Option<String> {
+    let name = table.text(notes, "process")?;
+    if let Some(bare) = name.text.strip_suffix(".exe") {
+        notes.advise(name.at, "a process is named without `.exe`", format!("write `{bare}`"));
+    }
+    Some(name.text)
+}
+
+fn fact(notes: &mut Notes, table: &Table) -> Option<Fact> {
+    const FACTS: [(&str, Fact); 6] = [
+        ("os", Fact::Os),
+        ("version", Fact::Version),
+        ("build", Fact::Build),
+        ("arch", Fact::Arch),
+        ("memory", Fact::Memory),
+        ("disk", Fact::Disk),
+    ];
+    let text = table.text(notes, "machine")?;
+    let fact = FACTS.iter().find(|(name, _)| *name == text.text).map(|(_, fact)| *fact);
+    if fact.is_none() {
+        let what = format!("unknown fact `{}`", words::short(&text.text));
+        notes.advise(text.at, what, words::instead(&text.text, &FACTS.map(|(name, _)| name)));
+    }
+    fact
+}
+
+/// The one expectation. Several are a mistake: the first in the order of the grammar is kept.
+fn expect(notes: &mut Notes, table: &Table) -> Option<Expect> {
+    let found: Vec<&str> = EXPECTS.into_iter().filter(|key| table.key_at(key).is_some()).collect();
+    if found.len() > 1 {
+        let at = found.iter().filter_map(|key| table.key_at(key)).max().unwrap_or(table.at());
+        notes.advise(
+            at,
+            "this check has several expectations",
+            format!("keep one of {}, and make another check", words::listed(&found)),
+        );
+    }
+    match *found.first()? {
+        "equals" => table.text(notes, "equals").map(|t| Expect::Equals(t.text)),
+        "contains" => table.text(notes, "contains").map(|t| Expect::Contains(t.text)),
+        "matches" => pattern(notes, table, "matches", true).map(Expect::Matches),
+        _ => match table.scalar(notes, "at_least")? {
+            Scalar::Number(n, _) => Some(Expect::AtLeast(n)),
+            Scalar::Text(t) => {
+                let size = words::size(&t.text);
+                if size.is_none() {
+                    let help = "write a number without quotes, or a size such as `\"10 GiB\"`";
+                    notes.advise(t.at, format!("`{}` is no size", words::short(&t.text)), help);
+                }
+                size.map(Expect::AtLeast)
+            }
+        },
+    }
+}
+
+/// A regular expression that compiles.
+fn pattern(notes: &mut Notes, table: &Table, key: &str, lines: bool) -> Option<String> {
+    let Text { text, at, .. } = table.text(notes, key)?;
+    if !values::names(&text).is_empty() {
+        notes.advise(at, "a value cannot stand in a regular expression", "use `equals` or `contains`");
+        return None;
+    }
+    match RegexBuilder::new(&text).multi_line(lines).size_limit(1 << 20).build() {
+        Ok(_) => Some(text),
+        Err(regex::Error::CompiledTooBig(_)) => {
+            notes.report(at, "this regular expression is too big");
+            None
+        }
+        Err(error) => {
+            let message = error.to_string();
+            let why = message.lines().rev().find_map(|l| l.strip_prefix("error: ")).unwrap_or("it cannot be read").to_owned();
+            notes.advise(
+                at,
+                format!("this is no regular expression: {why}"),
+                "write it in single quotes; look-around and back-references are not known",
+            );
+            None
+        }
+    }
+}
+
+/// Reports keys that mean nothing for what is looked at, and expectations that cannot be met.
+fn fits(notes: &mut Notes, table: &Table, key: &str, look: Option<&Look>, expect: Option<&Expect>) {
+    let asks = Shell::parse(key).is_some();
+    for (other, fits, with) in [
+        ("exits", asks, "`sh`, `bash`, `powershell` and `cmd`"),
+        ("missing", key == "file", "`file`"),
+        ("status", key == "http", "`http`"),
+        ("of", matches!(key, "exit" | "output"), "`exit` and `output`"),
+    ] {
+        if let (Some(at), false) = (table.key_at(other), fits) {
+            notes.advise(at, format!("`{other}` goes only with {with}"), "leave it out");
+        }
+    }
+    let at = EXPECTS.iter().find_map(|e| table.key_at(e));
+    let takes = asks || matches!(key, "output" | "file" | "http" | "machine");
+    if let (Some(at), false) = (at, takes) {
+        notes.advise(at, format!("`{key}` takes no expectation"), "leave it out");
+    }
+    if at.is_none() && matches!(key, "output" | "machine") {
+        let at = table.key_at(key).unwrap_or(table.at());
+        notes.advise(at, format!("`{key}` needs an expectation"), format!("add one of {}", words::listed(&EXPECTS)));
+    }
+    if let (Some(at), Some(Look::File { missing: true, .. })) = (at, look) {
+        notes.advise(at, "a file that is missing has no text", "leave out the expectation, or `missing`");
+    }
+    if let (Some(at), Some(Look::Machine(fact)), Some(expect)) = (at, look, expect) {
+        let sized = matches!(fact, Fact::Memory | Fact::Disk);
+        let least = matches!(expect, Expect::AtLeast(_));
+        if sized && !least {
+            notes.advise(at, "memory and disk are sizes", "write `at_least = \"8 GiB\"`");
+        } else if least && matches!(fact, Fact::Os | Fact::Arch) {
+            notes.advise(at, "this fact is no number", "use `equals`");
+        }
+    }
+}
+
+pub(super) fn hint(notes: &mut Notes, fence: &Fence) -> Option<Hint> {
+    let table = Table::read(notes, fence, &["when", "says", "do"])?;
+    let when = pattern(notes, &table, "when", true);
+    let action = table.text(notes, "do").map(|t| t.text);
+    let says = table.required(notes, "says", "the cause")?.text;
+    Some(Hint { when, says, action })
+}
+
+/// Reads a value. The name comes back even if the rest cannot be used, so that its uses are not called unknown.
+pub(super) fn value(notes: &mut Notes, fence: &Fence) -> (Option<(String, usize)>, Option<Value>) {
+    let known = ["name", "asks", "kind", "matches", "default", "example"];
+    let Some(table) = Table::read(notes, fence, &known) else { return (None, None) };
+    let Some(name) = table.required(notes, "name", "what `{{name}}` is to say") else { return (None, None) };
+    let named = Some((name.text.clone(), name.at));
+    if !values::is_name(&name.text) {
+        let what = format!("`{}` cannot be the name of a value", words::short(&name.text));
+        notes.advise(
+            name.at,
+            what,
+            "use lower-case letters, digits and `_`, a letter first; not `end`, `else`, `break` or `continue`",
+        );
+        return (named, None);
+    }
+    let asks = table.required(notes, "asks", "the question to the learner");
+    let kind = if table.key_at("kind").is_some() { kind(notes, &table) } else { Some(ValueKind::Text) };
+    let matches = pattern(notes, &table, "matches", false);
+    let default = table.text(notes, "default");
+    let example = table.text(notes, "example");
+    let (Some(asks), Some(kind)) = (asks, kind) else { return (named, None) };
+    let value = Value {
+        name: name.text,
+        asks: asks.text,
+        kind,
+        matches,
+        default: default.as_ref().map(|t| t.text.clone()),
+        example: example.as_ref().map(|t| t.text.clone()),
+    };
+    for (key, given) in [("default", default), ("example", example)] {
+        if let Some(given) = given
+            && let Err(why) = values::check(&Value { example: None, default: None, ..value.clone() }, &given.text)
+        {
+            let why = why.split(" An example: ").next().unwrap_or_default().trim_end_matches('.');
+            notes.report(given.at, format!("the {key} would be refused: {why}"));
+        }
+    }
+    (named, Some(value))
+}
+
+fn kind(notes: &mut Notes, table: &Table) -> Option<ValueKind> {
+    const KINDS: [(&str, ValueKind); 8] = [
+        ("text", ValueKind::Text),
+        ("word", ValueKind::Word),
+        ("host", ValueKind::Host),
+        ("user", ValueKind::User),
+        ("path", ValueKind::Path),
+        ("number", ValueKind::Number),
+        ("port", ValueKind::Port),
+        ("url", ValueKind::Url),
+    ];
+    let text = table.text(notes, "kind")?;
+    let kind = KINDS.iter().find(|(name, _)| *name == text.text).map(|(_, kind)| *kind);
+    if kind.is_none() {
+        let what = format!("unknown kind `{}`", words::short(&text.text));
+        notes.advise(text.at, what, words::instead(&text.text, &KINDS.map(|(name, _)| name)));
+    }
+    kind
+}
