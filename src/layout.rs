@@ -104,11 +104,3 @@ fn with_frame(base: Areas, frame: Rect) -> Areas {
     };
     Areas { frame, terminal, ..base }
 }
-
-/// The first step the rail shows: the one the learner is on is always among them.
-pub fn rail_top(app: &App) -> usize {
-    let rows = usize::from(layout(app).rail.height);
-    let count = app.chapter().map_or(0, |c| c.steps.len());
-    let at = app.step.min(count.saturating_sub(1));
-    if count <= rows { 0 } else { (at + 2).saturating_sub(rows).min(count - rows) }
-}
