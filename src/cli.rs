@@ -344,7 +344,7 @@ fn new_app(common: &Common, course: Course, problems: usize, progress: Progress,
 
 /// The machines this version knows: a shell here, and no Windows machine yet.
 fn seats(size: Size) -> BTreeMap<Place, Seat> {
-    let shell = host::default_shell().shell();
+    let shell = host::default_shell().shell;
     BTreeMap::from([
         (Place::Laptop, Seat::new(HostKind::Here, Os::here(), shell, "laptop", size)),
         (Place::Vm, Seat::new(HostKind::Nothing, Some(Os::Windows), Shell::PowerShell, "vm", size)),

@@ -29,8 +29,6 @@ use crate::session::SessionEvent;
 use crate::session::SessionId;
 use crate::update::update;
 
-/// Chunks of output that may wait. A full channel stops the reader, the PTY fills, and the program that writes waits.
-const WAITING: usize = 4;
 /// Other news is small and rare.
 const NEWS: usize = 256;
 
@@ -56,7 +54,7 @@ pub struct Engine {
 
 impl Engine {
     pub fn new(app: App, journal: Journal, shell: host::ShellChoice) -> Self {
-        let (events, heard) = mpsc::channel(WAITING);
+        let (events, heard) = mpsc::channel(host::BACKLOG);
         let (tell, news) = mpsc::channel(NEWS);
         Self { app, journal, prober: Prober::new(), sessions: HashMap::new(), events, heard, tell, news, shell }
     }

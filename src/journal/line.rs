@@ -35,6 +35,7 @@ pub fn row(at_ms: u64, entry: &Entry) -> Row {
             ("undone", Some(&step.chapter), Some(&step.step), body)
         }
         Entry::Valued { chapter, name, value } => ("valued", Some(chapter), None, json!({ "name": name, "value": value })),
+        Entry::Trusted { course } => ("trusted", None, None, json!({ "course": course })),
         Entry::Opened { chapter } => ("opened", Some(chapter), None, json!({})),
         Entry::Reset { step: Some(step) } => ("reset", Some(&step.chapter), Some(&step.step), json!({})),
         Entry::Reset { step: None } => ("reset", None, None, json!({})),
@@ -73,6 +74,7 @@ pub fn entry(row: &Row) -> Option<Entry> {
         "skipped" => Entry::Skipped { step: step()? },
         "undone" => Entry::Undone { step: step()?, command: body.text("command")?, place: body.place()?, text: body.text("text")? },
         "valued" => Entry::Valued { chapter: row.chapter.clone()?, name: body.text("name")?, value: body.text("value")? },
+        "trusted" => Entry::Trusted { course: body.text("course")? },
         "opened" => Entry::Opened { chapter: row.chapter.clone()? },
         "reset" if row.chapter.is_none() => Entry::Reset { step: None },
         "reset" => Entry::Reset { step: Some(step()?) },
