@@ -93,4 +93,4 @@ pub mod values;
 pub mod view;
 
 #[cfg(test)]
-mod fixture;
+mod tests;

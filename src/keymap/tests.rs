@@ -1,5 +1,5 @@
 use super::*;
-use crate::fixture;
+use crate::tests as fixture;
 
 #[test]
 fn no_key_means_two_things_in_one_place() {

@@ -18,8 +18,8 @@ use crate::app::ThemeName;
 use crate::app::Tone;
 use crate::course::Place;
 use crate::course::Verdict;
-use crate::fixture;
-use crate::fixture::at;
+use crate::tests as fixture;
+use crate::tests::at;
 use crate::session::Ending;
 use crate::view::view;
 

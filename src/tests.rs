@@ -1,4 +1,4 @@
-//! A small course in code, for tests of what is shown.
+//! What tests of the screen share: a small course in code, and an app in its main situations.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -330,6 +330,7 @@ pub fn running(columns: u16, rows: u16, seconds: u64) -> App {
         text,
         started: NOW - seconds * 1000,
         undo: false,
+        edited: false,
         interactive: false,
         status: None,
         stopping: false,
