@@ -30,16 +30,19 @@
 //!
 //! | layer | modules | what |
 //! |---|---|---|
-//! | 9 | `cli` | arguments, wiring, exit codes |
-//! | 8 | `run`, `headless` | the screen's loop, and the run without one |
-//! | 7 | `engine` | carries effects out, brings news back |
-//! | 6 | `probe`, `lint` | questions asked of machines and of content |
-//! | 5 | `tty`, `host`, `journal`, `content`, `highlight`, `browse`, `signals` | the edges: I/O lives here; they know values, not `App` |
-//! | 4 | `update`, `view` | change, and show |
-//! | 3 | `page`, `layout`, `keymap` | functions of the state |
-//! | 2 | `app` | `App`, `Msg`, `Effect` |
-//! | 1 | `markdown`, `progress`, `judge`, `entry` | text to chapter, entries to progress, seen to verdict, command to keystrokes |
-//! | 0 | `course`, `session`, `terminal`, `keys`, `values`, `problem` | values: no I/O, no clock, no async |
+//! | 12 | `cli` | arguments, wiring, exit codes |
+//! | 11 | `run`, `headless` | the screen's loop, and the run without one |
+//! | 10 | `engine` | carries effects out, brings news back |
+//! | 9 | `probe`, `lint` | questions asked of machines and of content |
+//! | 8 | `tty`, `host`, `journal`, `content`, `highlight`, `browse`, `signals` | the edges: I/O lives here; they know values, not how `App` changes |
+//! | 7 | `update`, `view` | change, and show |
+//! | 6 | `page` | what is to be read, in rows |
+//! | 5 | `layout`, `keymap` | where things are, and what keys mean |
+//! | 4 | `app` | `App`, `Msg`, `Effect` |
+//! | 3 | `markdown`, `progress`, `judge`, `entry` | text to chapter, entries to progress, seen to verdict, command to keystrokes |
+//! | 2 | `terminal` | bytes to screen |
+//! | 1 | `session`, `values` | a live shell's news, what the learner supplies |
+//! | 0 | `course`, `keys`, `problem` | values: no I/O, no clock, no async |
 //!
 //! Each heavy crate has one door: alacritty_terminal `terminal`, pulldown-cmark and toml `markdown`, portable-pty `host`, rusqlite
 //! `journal`, reqwest and sysinfo `probe`, syntect (two-face) `highlight`, crossterm `tty`, ratatui `view` (with its `Rect` in `layout`).

@@ -122,7 +122,7 @@ fn typing_resizing_and_leaving_in_a_live_shell() {
     let pane = Pane::start(80, 24, state.path(), &["--content", &content, "--trust"]);
     pane.wait("A slow course").keys(&["Enter"]).wait("Quick").keys(&["Tab"]);
     pane.types("cd /tmp; X=kept; echo one-$X").keys(&["Enter"]).wait("one-kept");
-    pane.resize(30, 8).until("a word about the size", |s| s.contains("40x12") || s.contains("40 x 12") || s.contains("small"));
+    pane.resize(30, 8).until("a word about the size", |s| s.contains("needs 40 by 12"));
     pane.resize(1, 1);
     std::thread::sleep(Duration::from_millis(200));
     pane.resize(160, 50).wait("one-kept");

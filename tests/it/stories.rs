@@ -137,7 +137,7 @@ fn a_journal_that_cannot_be_written_runs_nothing() {
 fn ctrl_c_stops_the_command_not_the_companion() {
     let mut player = Player::opened(TWO_STEPS);
     player.keys("enter").begins("working").forget().keys("ctrl-c").asks_for(&[r#"send "\u{3}""#]);
-    player.ends(130).shows("status 130");
+    player.ends(130).shows("ended with 130");
     assert!(!player.quit);
 }
 
@@ -309,7 +309,7 @@ fn a_step_that_does_not_apply_says_why_and_does_not_block() {
 #[test]
 fn a_step_for_a_machine_that_is_not_there_is_ticked_by_hand() {
     let mut player = Player::opened(NEEDS);
-    player.need("namespaces", 0, Verdict::Pass, "status 0").keys("n n");
+    player.need("namespaces", 0, Verdict::Pass, "status 0").keys("n");
     assert_eq!(player.at(), "windows");
     player.forget().keys("enter").asks_for(&[]);
     player.keys("t").asks_for(&["journal declared demo#windows true"]);
@@ -318,7 +318,7 @@ fn a_step_for_a_machine_that_is_not_there_is_ticked_by_hand() {
 #[test]
 fn a_value_is_asked_once_validated_and_quoted() {
     let mut player = Player::opened(NEEDS);
-    player.keys("n n n").forget().keys("enter").types("it's").asks_for(&[]);
+    player.need("namespaces", 0, Verdict::Pass, "status 0").keys("n n").forget().keys("enter").types("it's").asks_for(&[]);
     player.keys("enter").asks_for(&["journal valued who=it's"]);
     player.keys("enter").asks_for(&[r#"journal ran demo#values 1 "echo 'it'\\''s'""#, r#"send "echo 'it'\\''s'\r""#]);
 }
