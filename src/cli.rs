@@ -173,6 +173,16 @@ fn load(dir: Option<&Path>) -> Result<(Course, Vec<Problem>), Failure> {
     }
 }
 
+/// The course, and for one from elsewhere the digest its trust is for.
+fn load_to_run(common: &Common) -> Result<(Course, Vec<Problem>, Option<String>), Failure> {
+    let Some(dir) = &common.content else {
+        let (course, problems) = content::load_embedded();
+        return Ok((course, problems, None));
+    };
+    let (course, problems, digest) = content::load_with_digest(dir).map_err(|why| Failure(headless::WRONG, why))?;
+    Ok((course, problems, Some(digest)))
+}
+
 fn lint(dir: Option<&Path>) -> Result<u8, Failure> {
     let (_, problems) = load(dir)?;
     print!("{}", lint::report(&problems));
@@ -265,7 +275,7 @@ fn first_step(course: &Course, chapter: usize) -> &str {
 }
 
 fn headless_run(common: &Common, what: &str, yes: bool, set: &[String], format: FormatArg) -> Result<u8, Failure> {
-    let (course, problems) = load(common.content.as_deref())?;
+    let (course, problems, digest) = load_to_run(common)?;
     if !problems.is_empty() {
         eprint!("{}", lint::report(&problems));
         return Err(Failure(headless::WRONG, "the course has problems; nothing was run".into()));
@@ -273,7 +283,7 @@ fn headless_run(common: &Common, what: &str, yes: bool, set: &[String], format: 
     let (chapter, step) = find(&course, what)?;
     let given = set.iter().map(|text| value(&course, chapter, text)).collect::<Result<Vec<_>, _>>()?;
     let mut opened = open_journal(common)?;
-    trust(common, &mut opened)?;
+    trust(common, digest, &mut opened)?;
     let mut progress = Progress::of(opened.entries.iter().map(|(_, e)| e));
     for entry in given {
         opened.journal.write(now(), &entry).map_err(|why| Failure(headless::NOT_PASSED, why.to_string()))?;
@@ -311,9 +321,8 @@ fn value(course: &Course, chapter: usize, text: &str) -> Result<Entry, Failure> 
 }
 
 /// A course from elsewhere runs its checks as soon as a chapter opens, so it must be trusted first; the journal keeps its fingerprint.
-fn trust(common: &Common, opened: &mut Opened) -> Result<(), Failure> {
-    let Some(dir) = &common.content else { return Ok(()) };
-    let print = content::digest(dir).map_err(|why| Failure(headless::WRONG, why))?;
+fn trust(common: &Common, digest: Option<String>, opened: &mut Opened) -> Result<(), Failure> {
+    let (Some(dir), Some(print)) = (&common.content, digest) else { return Ok(()) };
     let known = opened.entries.iter().any(|(_, e)| matches!(e, Entry::Trusted { course } if *course == print));
     if known {
         return Ok(());
@@ -356,9 +365,9 @@ fn runtime() -> io::Result<tokio::runtime::Runtime> {
 }
 
 fn companion(common: &Common) -> Result<u8, Failure> {
+    let (course, problems, digest) = load_to_run(common)?;
     let mut opened = open_journal(common)?;
-    trust(common, &mut opened)?;
-    let (course, problems) = load(common.content.as_deref())?;
+    trust(common, digest, &mut opened)?;
     let progress = Progress::of(opened.entries.iter().map(|(_, e)| e));
     let mut app = new_app(common, course, problems.len(), progress, tty::size());
     app.notice = opened.notice.take().map(|text| crate::app::Notice { text, tone: crate::app::Tone::Bad });

@@ -11,6 +11,8 @@ use std::time::SystemTime;
 
 use include_dir::Dir;
 use include_dir::include_dir;
+use ring::digest::Context;
+use ring::digest::SHA256;
 
 use crate::course::Course;
 use crate::markdown;
@@ -33,6 +35,29 @@ pub fn load_embedded() -> (Course, Vec<Problem>) {
 /// The course in a folder, or one sentence why there is none.
 pub fn load(dir: &Path) -> Result<(Course, Vec<Problem>), String> {
     Ok(assemble(read_all(dir)?, &dir.display().to_string()))
+}
+
+/// A course and the digest of the very bytes it was read from: what was trusted is what is loaded.
+pub fn load_with_digest(dir: &Path) -> Result<(Course, Vec<Problem>, String), String> {
+    let files = read_all(dir)?;
+    let digest = digest(&files);
+    let (course, problems) = assemble(files, &dir.display().to_string());
+    Ok((course, problems, digest))
+}
+
+/// SHA-256 over every file that is read: names and contents, each with its length before it.
+fn digest(files: &BTreeMap<String, Bytes>) -> String {
+    let mut context = Context::new(&SHA256);
+    let mut add = |bytes: &[u8]| {
+        context.update(&(bytes.len() as u64).to_le_bytes());
+        context.update(bytes);
+    };
+    for (name, bytes) in files {
+        add(name.as_bytes());
+        // A file that is refused gives no steps, so it needs no trust.
+        add(bytes.as_deref().unwrap_or_default());
+    }
+    context.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What a folder looks like from outside: the names of its Markdown files, when they were written, and their sizes.

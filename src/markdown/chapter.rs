@@ -15,6 +15,7 @@ use crate::markdown::prose::Part;
 use crate::markdown::prose::Walker;
 use crate::markdown::source::Notes;
 use crate::markdown::step::Last;
+use crate::markdown::step::Names;
 use crate::markdown::step::Open;
 use crate::markdown::words;
 use crate::markdown::words::Word;
@@ -43,7 +44,7 @@ pub(super) fn body(notes: &mut Notes, front: &Front, slug: &str, page: Page) -> 
         page,
         out: Body::default(),
         open: None,
-        ids: HashSet::new(),
+        ids: Names::default(),
         declared: HashSet::new(),
     };
     while let Some(part) = reader.walker.part() {
@@ -75,7 +76,7 @@ struct Reader<'n, 's> {
     out: Body,
     open: Option<Open>,
     /// Ids of steps so far.
-    ids: HashSet<String>,
+    ids: Names,
     /// Names of values, also of those that could not be used.
     declared: HashSet<String>,
 }
@@ -285,7 +286,7 @@ impl Reader<'_, '_> {
             }
         }
         for (id, at) in std::mem::take(&mut notes.anchors) {
-            if !self.ids.contains(&id) {
+            if !self.ids.has(&id) {
                 let known: Vec<&str> = self.out.steps.iter().map(|s| s.id.step.as_str()).collect();
                 notes.advise(at, format!("no step of this file is called `#{}`", words::short(&id)), words::instead(&id, &known));
             }

@@ -101,7 +101,7 @@ fn place(notes: &mut Notes, table: &Table) -> Option<Place> {
 fn of(notes: &mut Notes, table: &Table, key: &'static str, ran: Option<bool>) -> Option<(String, usize)> {
     let of = table.text(notes, "of").map(|t| (t.text, t.at));
     if !matches!(key, "exit" | "output") {
-        return of;
+        return None;
     }
     let at = table.key_at(key).unwrap_or(table.at());
     match ran {

@@ -97,8 +97,8 @@ fn attribute(notes: &mut Notes, command: &mut Command, word: &Word) {
         "id" => {
             notes.advise(*at, format!("`{short}` cannot be an id"), "use lower-case letters, digits and `-`, at least one letter")
         }
-        "download" if words::size(value).is_some() => command.download = Some(value.clone()),
-        "download" => notes.advise(*at, format!("`{short}` is no size"), "write `\"192 MB\"` or `\"1.5 GB\"`"),
+        "download" if words::rough_size(value) => command.download = Some(value.clone()),
+        "download" => notes.advise(*at, format!("`{short}` is no size"), "write `\"192 MB\"` or `\"about 1.5 GB\"`"),
         "time" => match words::duration(value) {
             Some(time) => command.typical = Some(time),
             None => notes.advise(*at, format!("`{short}` is no duration"), DURATION_HELP),

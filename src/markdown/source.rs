@@ -151,7 +151,7 @@ impl<'s> Notes<'s> {
 
     /// The problems in the order of the text.
     pub(super) fn finish(mut self) -> Vec<Problem> {
-        self.problems.sort_by(|a, b| (a.line, a.column).cmp(&(b.line, b.column)));
+        self.problems.sort_by_key(|p| (p.line, p.column));
         self.problems
     }
 }

@@ -1,6 +1,6 @@
 //! One step while it is read: its heading, its commands and checks, and what must hold when it ends.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use crate::course::Block;
 use crate::course::Os;
@@ -40,12 +40,12 @@ pub(super) struct Open {
     pub(super) of: Vec<(String, usize)>,
     unnamed: usize,
     undos: usize,
-    ids: HashSet<String>,
-    keys: HashSet<String>,
+    ids: Names,
+    keys: Names,
 }
 
 impl Open {
-    pub(super) fn new(notes: &mut Notes, chapter: &str, heading: &Heading, taken: &mut HashSet<String>) -> Self {
+    pub(super) fn new(notes: &mut Notes, chapter: &str, heading: &Heading, taken: &mut Names) -> Self {
         let title = inline::plain(&heading.text).trim().to_owned();
         if title.is_empty() {
             notes.report(heading.at, "this step has no title");
@@ -79,8 +79,8 @@ impl Open {
             of: Vec::new(),
             unnamed: 0,
             undos: 0,
-            ids: HashSet::new(),
-            keys: HashSet::new(),
+            ids: Names::default(),
+            keys: Names::default(),
         }
     }
 
@@ -94,10 +94,11 @@ impl Open {
         if command.id.is_empty() {
             self.unnamed += 1;
             command.id = self.unnamed.to_string();
-        } else if !self.ids.insert(command.id.clone()) {
-            notes.report(id_at, format!("the id `{}` is taken in this step", command.id));
-            command.id = unique(&self.ids, &command.id);
-            self.ids.insert(command.id.clone());
+        } else {
+            if self.ids.has(&command.id) {
+                notes.report(id_at, format!("the id `{}` is taken in this step", command.id));
+            }
+            command.id = self.ids.take(&command.id);
         }
         self.step.blocks.push(Block::Command(command));
         self.last = Last::Command;
@@ -137,9 +138,7 @@ impl Open {
         };
         let words: String = text.split(':').next().unwrap_or_default().chars().take(KEY).collect();
         let slug = words::slug(&words);
-        let key = unique(&self.keys, if slug.is_empty() { "item" } else { &slug });
-        self.keys.insert(key.clone());
-        key
+        self.keys.take(if slug.is_empty() { "item" } else { &slug })
     }
 
     /// The finished step.
@@ -161,16 +160,33 @@ impl Open {
     }
 }
 
-/// A name like this one that is not taken.
-pub(super) fn unique(taken: &HashSet<String>, name: &str) -> String {
-    if !taken.contains(name) {
-        return name.to_owned();
+/// Names that are taken, each with the last number given to its likes.
+#[derive(Default)]
+pub(super) struct Names(HashMap<String, usize>);
+
+impl Names {
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
     }
-    // Names end in numbers that grow with the set, so this is not a search through all of it.
-    (taken.len()..).map(|n| format!("{name}-{}", n + 1)).find(|n| !taken.contains(n)).unwrap_or_default()
+
+    /// Takes this name, or the next like it: `name-2`.
+    fn take(&mut self, name: &str) -> String {
+        let Some(last) = self.0.get(name) else {
+            self.0.insert(name.to_owned(), 1);
+            return name.to_owned();
+        };
+        let mut number = last + 1;
+        while self.has(&format!("{name}-{number}")) {
+            number += 1;
+        }
+        self.0.insert(name.to_owned(), number);
+        let next = format!("{name}-{number}");
+        self.0.insert(next.clone(), 1);
+        next
+    }
 }
 
-fn id(notes: &mut Notes, heading: &Heading, attributes: &[Word], title: &str, taken: &mut HashSet<String>) -> String {
+fn id(notes: &mut Notes, heading: &Heading, attributes: &[Word], title: &str, taken: &mut Names) -> String {
     let mut ids = attributes.iter().filter(|w| w.name.starts_with('#'));
     let given = ids.next();
     if let Some(second) = ids.next() {
@@ -208,16 +224,14 @@ fn id(notes: &mut Notes, heading: &Heading, attributes: &[Word], title: &str, ta
             }
         }
     };
-    if let (true, Some(word)) = (taken.contains(id), given) {
+    if let (true, Some(word)) = (taken.has(id), given) {
         notes.advise(
             word.at,
             format!("the id `{}` is taken in this chapter", words::short(id)),
             "progress is kept under it: every step needs its own",
         );
     }
-    let id = unique(taken, id);
-    taken.insert(id.clone());
-    id
+    taken.take(id)
 }
 
 fn attribute(notes: &mut Notes, step: &mut Step, word: &Word) {

@@ -175,10 +175,16 @@ impl<'b, 's> Table<'b, 's> {
     }
 
     pub(super) fn duration(&self, notes: &mut Notes, key: &str) -> Option<Duration> {
-        let text = self.text(notes, key)?;
-        let duration = words::duration(&text.text);
+        let (value, _, at) = self.value(key)?;
+        let text = value.as_str();
+        let duration = text.and_then(words::duration);
         if duration.is_none() {
-            notes.advise(text.at, format!("`{}` is no duration", words::short(&text.text)), DURATION_HELP);
+            let what = text.map_or_else(
+                || format!("`{key}` must be a duration in quotes"),
+                |t| format!("`{}` is no duration", words::short(t)),
+            );
+            let what = notes.clean(what, at).into_owned();
+            notes.advise(at, what, DURATION_HELP);
         }
         duration
     }

@@ -112,6 +112,12 @@ pub(super) fn slug(text: &str) -> String {
     out.trim_end_matches('-').to_owned()
 }
 
+/// A size, which may be a rough one: `192 MB`, `about 120 MB`.
+pub(super) fn rough_size(text: &str) -> bool {
+    let exact = ["about ", "some ", "over ", "under "].iter().find_map(|rough| text.strip_prefix(rough)).unwrap_or(text);
+    size(exact).is_some()
+}
+
 /// Words people write for ours.
 const ALIASES: [(&str, &str); 18] = [
     ("reboot", "restart"),

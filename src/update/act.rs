@@ -115,7 +115,12 @@ fn go(app: &mut App) -> Vec<Effect> {
     if app.runs(&step.id).is_some() {
         return running::hurry(app);
     }
-    match app.card(&step) {
+    // What Enter acts on must have been seen: the first Enter brings it into view, the next acts.
+    let card = app.card(&step);
+    if card != Card::Next && !app.headless && reveal(app) {
+        return Vec::new();
+    }
+    match card {
         Card::Command(index) => run(app, &step, index),
         Card::Tasks => tick(app),
         Card::Read => {
@@ -186,19 +191,23 @@ fn pick(app: &mut App, by: isize) -> Vec<Effect> {
         Card::Tasks | Card::Read | Card::Next => if by > 0 { count - 1 } else { 0 },
     };
     app.picked = Some(now.saturating_add_signed(by).min(count - 1));
-    show_card(app);
+    reveal(app);
     Vec::new()
 }
 
-/// Brings the card into view.
-fn show_card(app: &mut App) {
+/// Scrolls what Enter acts on into view, or the next screenful of a page that is only to be read. False if it was in view already.
+fn reveal(app: &mut App) -> bool {
     let areas = layout(app);
-    let height = usize::from(areas.prose.height);
-    if let Some(card) = page::page(app, areas.prose.width).card
-        && (card.start < app.scroll || card.end > app.scroll + height)
-    {
-        app.scroll = card.end.saturating_sub(height).min(card.start);
-    }
+    let (height, before) = (usize::from(areas.prose.height), app.scroll);
+    let page = page::page(app, areas.prose.width);
+    let most = page.rows.len().saturating_sub(height);
+    let to = match page.card {
+        Some(card) if card.start < app.scroll || card.end > app.scroll + height => card.end.saturating_sub(height).min(card.start),
+        Some(_) => app.scroll,
+        None => app.scroll + height.saturating_sub(1),
+    };
+    app.scroll = to.min(most);
+    app.scroll != before
 }
 
 fn tick(app: &mut App) -> Vec<Effect> {
