@@ -67,7 +67,9 @@ pub fn line(paper: &mut Paper<'_>, step: &Step, command: &Command) {
     let set = paper.set;
     let record = paper.app.progress.step(&step.id);
     let (sign, role, word) = match record.finished.get(&command.id) {
-        Some(Some(status)) if *status != 0 && !command.interactive => (set.unmet, Role::Unmet, format!("ended with {status}")),
+        Some(Some(status)) if *status != 0 && !command.interactive => {
+            (set.unmet, Role::Unmet, format!("ended with status {status}"))
+        }
         Some(_) => (set.done, Role::Done, "ran".to_owned()),
         None if command.optional => (set.optional, Role::Todo, "optional".to_owned()),
         None => (set.todo, Role::Todo, String::new()),
@@ -254,8 +256,8 @@ fn ready(app: &App, step: &Step, command: &Command) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     match record.finished.get(&command.id) {
         Some(Some(0) | None) => out.push("Enter runs it again".into()),
-        Some(Some(status)) if command.interactive => out.push(format!("it ended with {status}, Enter runs it again")),
-        Some(Some(status)) => out.push(format!("ended with {status}, Enter tries again")),
+        Some(Some(status)) if command.interactive => out.push(format!("it ended with status {status}, Enter runs it again")),
+        Some(Some(status)) => out.push(format!("ended with status {status}, Enter tries again")),
         None if matches!(link, Some(Link::Ended(_) | Link::Refused(_))) => {
             out.push("r starts a shell, then Enter runs this".into())
         }
@@ -275,7 +277,7 @@ fn running(app: &App, command: &Command, run: &Run, seat: &Seat) -> (Vec<String>
         return (says, vec!["waits for the shell's prompt".into(), "Ctrl-C takes it back".into()]);
     }
     if let Some(status) = run.status {
-        let with = status.map_or(String::new(), |s| format!(" with {s}"));
+        let with = status.map_or(String::new(), |s| format!(" with status {s}"));
         return (says, vec![format!("ended{with} after {}, the prompt is awaited", clock(took))]);
     }
     let typical = command.typical.filter(|t| u128::from(took) > t.as_millis());
@@ -285,7 +287,7 @@ fn running(app: &App, command: &Command, run: &Run, seat: &Seat) -> (Vec<String>
     if run.interactive {
         says.push(format!("It has the keys: type in the terminal. {} brings you back here.", app.leave));
     } else if app.now.saturating_sub(seat.heard.max(run.started)) > QUIET {
-        says.push("Quiet for a while: it may be waiting for you (Tab to type). Finished? Enter".into());
+        says.push("Quiet: it may be waiting for you (Tab to type). Finished? Enter".into());
     }
     let state = if run.stopping {
         "stopping"

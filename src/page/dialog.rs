@@ -79,7 +79,9 @@ pub fn overlay_rows(app: &App) -> usize {
 }
 
 fn width(app: &App, overlay: &Overlay) -> usize {
-    let free = app.size.columns.saturating_sub(8);
+    // In a window of 80 columns the border then stands on the line of the rail, and the marks stay readable.
+    let around = if app.size.columns < 60 { 8 } else { 12 };
+    let free = app.size.columns.saturating_sub(around);
     let most = match overlay {
         Overlay::Help { .. } => 130,
         Overlay::Edit { .. } => 110,

@@ -9,9 +9,6 @@ use crate::course::Block;
 use crate::course::Inline;
 use crate::course::List;
 use crate::course::Table;
-use crate::tests as fixture;
-use crate::tests::paragraph;
-use crate::tests::text;
 use crate::page::Page;
 use crate::page::Role;
 use crate::page::page;
@@ -20,6 +17,9 @@ use crate::page::wrap::Span;
 use crate::page::wrap::clean;
 use crate::page::wrap::columns;
 use crate::page::wrap::wrap;
+use crate::tests as fixture;
+use crate::tests::paragraph;
+use crate::tests::text;
 
 fn of(blocks: Vec<Block>) -> App {
     let mut app = fixture::at(80, 24, 5);

@@ -14,7 +14,7 @@ use crate::view::theme::Theme;
 pub fn small(app: &App, frame: &mut Frame<'_>, theme: &Theme) {
     let area = frame.area();
     let text = format!(
-        "This window is {} by {}. wci needs {} by {}. Make it larger; nothing is lost.",
+        "Too small: {}x{}. wci needs {}x{}. Make this window larger; nothing is lost.",
         app.size.columns, app.size.rows, SMALLEST.columns, SMALLEST.rows
     );
     let lines = wrap(&[Span::new(text, Role::Strong)], usize::from(area.width).max(2));

@@ -18,9 +18,9 @@ use crate::app::ThemeName;
 use crate::app::Tone;
 use crate::course::Place;
 use crate::course::Verdict;
+use crate::session::Ending;
 use crate::tests as fixture;
 use crate::tests::at;
-use crate::session::Ending;
 use crate::view::view;
 
 fn drawn(app: &App) -> Terminal<TestBackend> {
