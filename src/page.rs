@@ -141,7 +141,9 @@ pub fn top(app: &App, page: &Page, height: u16) -> usize {
         Screen::Chapter => app.scroll.min(most),
         Screen::Home => {
             let card = page.card.clone().unwrap_or(0..0);
-            if card.end <= height { 0 } else { (card.end + 1).saturating_sub(height).min(most) }
+            // Rolled away from the chosen chapter to read the rest, until another is chosen.
+            let chosen = if card.end <= height { 0 } else { (card.end + 1).saturating_sub(height) };
+            (if app.scroll == 0 { chosen } else { app.scroll }).min(most)
         }
     }
 }

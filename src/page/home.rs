@@ -1,14 +1,11 @@
 //! The course as a map: its chapters with how far and how long, where it goes on, and which machines are there.
 
 use crate::app::App;
-use crate::app::CheckKind;
 use crate::app::HostKind;
 use crate::app::Link;
 use crate::course::Chapter;
 use crate::course::Os;
 use crate::course::Place;
-use crate::course::Step;
-use crate::course::Verdict;
 use crate::page::Page;
 use crate::page::Role;
 use crate::page::blocks;
@@ -49,7 +46,7 @@ fn one(paper: &mut Paper<'_>, index: usize, chapter: &Chapter) {
     let app = paper.app;
     let set = paper.set;
     let chosen = app.choice == index;
-    let (done, of) = tally(app, chapter);
+    let (done, of) = app.tally(chapter);
     let from = paper.here();
     paper.page.tasks.push((from, index));
     let sign = if chosen {
@@ -104,7 +101,7 @@ fn one(paper: &mut Paper<'_>, index: usize, chapter: &Chapter) {
 /// What Enter does with the chosen chapter.
 fn invitation(app: &App, chapter: &Chapter, done: usize, of: usize) -> Vec<Span<'static>> {
     let here = app.progress.chapter.as_deref() == Some(chapter.slug.as_str());
-    let next = chapter.steps.iter().find(|s| !s.optional && !is_settled(app, s));
+    let next = chapter.steps.iter().find(|s| !s.optional && !app.standing(s).is_settled());
     match next {
         Some(step) if here || done > 0 => {
             vec![Span::new("Enter: continue where you were, at ", Role::Key), Span::new(step.title.clone(), Role::Strong)]
@@ -128,21 +125,6 @@ fn facts(chapter: &Chapter) -> Vec<String> {
         }
     }
     out
-}
-
-/// As `App::tally`, and for chapters whose checks are not asked yet as the journal last knew them.
-fn tally(app: &App, chapter: &Chapter) -> (usize, usize) {
-    let counted = chapter.steps.iter().filter(|s| !s.optional);
-    let of = counted.clone().count();
-    (counted.filter(|s| is_settled(app, s)).count(), of)
-}
-
-fn is_settled(app: &App, step: &Step) -> bool {
-    if app.standing(step).is_settled() {
-        return true;
-    }
-    let asked = (0..step.checks().count()).any(|i| app.check_state(&step.id, CheckKind::Check, i).is_some());
-    !asked && matches!(app.progress.step(&step.id).verdict, Some((Verdict::Pass | Verdict::Warn, _)))
 }
 
 /// Which machines are connected.

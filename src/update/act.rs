@@ -81,15 +81,23 @@ fn at_home(app: &mut App, action: Action) -> Vec<Effect> {
     let last = app.course.chapters.len().saturating_sub(1);
     match action {
         Action::Go => travel::open_chapter(app, app.choice),
-        Action::Up | Action::Previous => toggle(app, |a| a.choice = a.choice.saturating_sub(1)),
-        Action::Down | Action::Next => toggle(app, |a| a.choice = (a.choice + 1).min(last)),
-        Action::Top => toggle(app, |a| a.choice = 0),
-        Action::Bottom => toggle(app, |a| a.choice = last),
+        Action::Up | Action::Previous => choose(app, app.choice.saturating_sub(1)),
+        Action::Down | Action::Next => choose(app, (app.choice + 1).min(last)),
+        Action::Top => choose(app, 0),
+        Action::Bottom => choose(app, last),
+        Action::PageUp => scroll(app, -page_step(app)),
+        Action::PageDown => scroll(app, page_step(app)),
         Action::Help => set(app, Overlay::Help { scroll: 0 }),
         Action::Stop if app.running().is_some() => running::stop(app),
         Action::Quit | Action::Stop => quit(app),
         _ => Vec::new(),
     }
+}
+
+fn choose(app: &mut App, chapter: usize) -> Vec<Effect> {
+    app.choice = chapter;
+    app.scroll = 0;
+    Vec::new()
 }
 
 fn toggle(app: &mut App, change: impl FnOnce(&mut App)) -> Vec<Effect> {

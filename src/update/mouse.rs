@@ -96,8 +96,8 @@ fn click(app: &mut App, areas: &Areas, at: Position) -> Vec<Effect> {
 
 /// A click on a task ticks it; a click on the map opens a chapter. Nothing runs by a click: Enter does.
 fn click_page(app: &mut App, areas: &Areas, at: Position) -> Vec<Effect> {
-    let row = app.scroll + usize::from(at.y - areas.prose.y);
     let page = page::page(app, areas.prose.width);
+    let row = page::top(app, &page, areas.prose.height) + usize::from(at.y - areas.prose.y);
     if app.screen == Screen::Home {
         if let Some((_, chapter)) = page.tasks.iter().find(|(r, _)| *r == row) {
             app.choice = *chapter;

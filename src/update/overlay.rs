@@ -121,6 +121,7 @@ fn accept_value(app: &mut App, name: String, input: Input) -> Vec<Effect> {
         return effects;
     }
     effects.extend(checking::ask(app, &step.id, false));
+    effects.extend(travel::colours(app));
     effects
 }
 

@@ -11,6 +11,7 @@ use crate::app::Link;
 use crate::app::Screen;
 use crate::app::Tone;
 use crate::course::Course;
+use crate::course::Shell;
 use crate::layout::Areas;
 use crate::page;
 use crate::progress::Entry;
@@ -68,6 +69,7 @@ pub fn home(app: &mut App) -> Vec<Effect> {
     app.focus = Focus::Guide;
     app.zoom = false;
     app.landing = false;
+    app.scroll = 0;
     Vec::new()
 }
 
@@ -114,14 +116,20 @@ pub fn arrive(app: &mut App) -> Vec<Effect> {
 }
 
 /// Asks for the colours of the code on this page that has none yet.
-fn colours(app: &mut App) -> Vec<Effect> {
+pub fn colours(app: &mut App) -> Vec<Effect> {
     let blocks = match (app.step(), app.chapter()) {
         (Some(step), Some(chapter)) if app.step == 0 => chapter.intro.iter().chain(&step.blocks).collect::<Vec<_>>(),
         (Some(step), _) => step.blocks.iter().collect(),
         (None, _) => Vec::new(),
     };
-    let wanted: Vec<(String, String)> =
+    let mut wanted: Vec<(String, String)> =
         blocks.into_iter().flat_map(code_of).map(|(l, t)| (l.to_owned(), t.to_owned())).collect();
+    // A card shows its command with the learner's values in it.
+    if let Some(step) = app.step() {
+        let shell = app.seats.get(&step.place).map_or(Shell::Sh, |s| s.shell);
+        let filled = step.commands().chain(step.undo()).filter_map(|c| Some((c.variant(shell)?.language, app.text_of(step, c).ok()?)));
+        wanted.extend(filled.map(|(language, text)| (language.name().to_owned(), text)));
+    }
     let mut effects = Vec::new();
     for (language, text) in wanted {
         if let std::collections::hash_map::Entry::Vacant(slot) = app.highlights.entry((language.clone(), text.clone())) {

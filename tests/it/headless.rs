@@ -44,6 +44,7 @@ fn run(chapter: &str, arguments: &[&str]) -> Output {
 #[cfg(target_os = "linux")]
 #[test]
 fn the_warm_up_runs_for_real_and_every_step_that_applies_passes() {
+    let _one = crate::warm_up();
     let state = tempfile::tempdir().expect("a folder");
     let out = wci(state.path(), &["run", "warm-up", "--yes", "--format", "json"]);
     let events = events(&out);

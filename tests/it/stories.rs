@@ -137,7 +137,7 @@ fn a_journal_that_cannot_be_written_runs_nothing() {
 fn ctrl_c_stops_the_command_not_the_companion() {
     let mut player = Player::opened(TWO_STEPS);
     player.keys("enter").begins("working").forget().keys("ctrl-c").asks_for(&[r#"send "\u{3}""#]);
-    player.ends(130).shows("ended with 130");
+    player.ends(130).shows("ended with status 130");
     assert!(!player.quit);
 }
 
