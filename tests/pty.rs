@@ -184,6 +184,32 @@ fn several_lines_run_as_one() {
 }
 
 #[test]
+fn busybox_tells_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let ash = folder.path().join("ash");
+    if std::os::unix::fs::symlink("/usr/bin/busybox", &ash).is_err() || !ash.exists() {
+        println!("skipped: no busybox on this machine");
+        return;
+    }
+    let mut live = Live::plain(&ash.display().to_string());
+    assert_eq!(live.run("printf 'a\\nb c\\n'; (exit 3)"), (Some(3), "a\nb c".into()));
+    assert_eq!(live.run("echo one\necho two"), (Some(0), "one\ntwo".into()), "{}", live.raw.escape_ascii());
+}
+
+#[test]
+fn prompts_do_not_grow() {
+    for shell in shells() {
+        let mut live = Live::plain(shell);
+        let before: usize = live.says("echo ${#PS1}").parse().unwrap();
+        for _ in 0..12 {
+            live.run("true");
+        }
+        let after: usize = live.says("echo ${#PS1}").parse().unwrap();
+        assert!(after <= before + 2, "{shell}: from {before} to {after}, and the number has one more digit");
+    }
+}
+
+#[test]
 fn an_interrupt_gives_the_prompt_back() {
     for shell in shells() {
         let mut live = Live::plain(shell);
