@@ -102,11 +102,11 @@ impl Live {
         self.terminal.begin_capture(&typed);
         self.session.send(typed).unwrap();
         self.prompt();
-        let ends = self.marks.iter().filter_map(|mark| match mark.kind {
+        let mut ends = self.marks.iter().filter_map(|mark| match mark.kind {
             MarkKind::CommandEnd(status) => Some(status),
             MarkKind::PromptStart | MarkKind::PromptEnd | MarkKind::CommandStart => None,
         });
-        (ends.last().expect("an end"), self.terminal.capture().unwrap())
+        (ends.next_back().expect("an end"), self.terminal.capture().unwrap())
     }
 
     fn says(&mut self, text: &str) -> String {
@@ -192,6 +192,20 @@ fn busybox_tells_too() {
         return;
     }
     let mut live = Live::plain(&ash.display().to_string());
+    assert_eq!(live.run("printf 'a\\nb c\\n'; (exit 3)"), (Some(3), "a\nb c".into()));
+    assert_eq!(live.run("echo one\necho two"), (Some(0), "one\ntwo".into()), "{}", live.raw.escape_ascii());
+}
+
+/// As on macOS and Red Hat.
+#[test]
+fn bash_called_sh_tells_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let sh = folder.path().join("sh");
+    if std::os::unix::fs::symlink("/usr/bin/bash", &sh).is_err() || !sh.exists() {
+        println!("skipped: no bash on this machine");
+        return;
+    }
+    let mut live = Live::plain(&sh.display().to_string());
     assert_eq!(live.run("printf 'a\\nb c\\n'; (exit 3)"), (Some(3), "a\nb c".into()));
     assert_eq!(live.run("echo one\necho two"), (Some(0), "one\ntwo".into()), "{}", live.raw.escape_ascii());
 }
