@@ -309,7 +309,10 @@ pub enum Msg {
     Mouse(Mouse),
     Resize(Size),
     /// Go straight to this step of this chapter, by their indexes.
-    Show { chapter: usize, step: usize },
+    Show {
+        chapter: usize,
+        step: usize,
+    },
     Session(Place, SessionId, SessionEvent),
     Judged {
         check: CheckRef,

@@ -50,7 +50,11 @@ const HEADLESS: Size = Size { columns: 120, rows: 40 };
 
 /// The terminal companion to Windows Containers Internals.
 #[derive(Parser)]
-#[command(version, about, after_help = "Without a command wci opens the companion; where the output is no terminal it prints the status.")]
+#[command(
+    version,
+    about,
+    after_help = "Without a command wci opens the companion; where the output is no terminal it prints the status."
+)]
 struct Cli {
     #[command(flatten)]
     common: Common,
@@ -83,7 +87,9 @@ struct Common {
 #[derive(Subcommand)]
 enum Command {
     /// Run a chapter or a step without the screen
-    #[command(after_help = "Exit codes: 0 every step that applies passed, 1 a step did not, 2 usage or content is wrong,\n3 waiting for something only a person or a restart can do, 130 stopped.")]
+    #[command(
+        after_help = "Exit codes: 0 every step that applies passed, 1 a step did not, 2 usage or content is wrong,\n3 waiting for something only a person or a restart can do, 130 stopped."
+    )]
     Run {
         /// CHAPTER or CHAPTER#STEP
         what: String,
@@ -332,7 +338,10 @@ fn trust(common: &Common, digest: Option<String>, opened: &mut Opened) -> Result
         dir.display()
     );
     if !common.trust && !agrees(&question)? {
-        return Err(Failure(headless::WAITING, "the course is not trusted, so nothing of it runs; --trust says that you do".into()));
+        return Err(Failure(
+            headless::WAITING,
+            "the course is not trusted, so nothing of it runs; --trust says that you do".into(),
+        ));
     }
     let entry = Entry::Trusted { course: print };
     opened.journal.write(now(), &entry).map_err(|why| Failure(headless::NOT_PASSED, why.to_string()))

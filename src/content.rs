@@ -113,8 +113,7 @@ fn read_all(dir: &Path) -> Result<BTreeMap<String, Bytes>, String> {
         if !is_markdown(&shown) {
             continue;
         }
-        let bytes =
-            if name.to_str().is_some() { read_one(&root, &root.join(&name)) } else { Err("its name is no text".into()) };
+        let bytes = if name.to_str().is_some() { read_one(&root, &root.join(&name)) } else { Err("its name is no text".into()) };
         files.insert(shown, bytes);
     }
     if !files.contains_key("course.md") && !files.keys().any(|name| is_chapter(name)) {

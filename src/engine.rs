@@ -29,6 +29,8 @@ use crate::session::SessionEvent;
 use crate::session::SessionId;
 use crate::update::update;
 
+/// How long the shells may take to end.
+const FAREWELL: Duration = Duration::from_millis(2500);
 /// Other news is small and rare.
 const NEWS: usize = 256;
 
@@ -176,10 +178,15 @@ impl Engine {
         drop(self.tell.try_send(Msg::Said(Notice { text, tone: Tone::Bad })));
     }
 
-    /// Ends every shell and its tree.
+    /// Ends every shell and its tree, and waits for that: a drop alone would leave what ignores a hang-up.
     pub fn end(&mut self) {
-        self.sessions.clear();
         self.prober.forget();
+        for (_, session) in self.sessions.values() {
+            session.end();
+        }
+        for (_, (_, session)) in self.sessions.drain() {
+            session.wait(FAREWELL);
+        }
     }
 
     /// How long the loop may sleep.

@@ -17,8 +17,8 @@ use crate::course::Step;
 use crate::course::StepId;
 use crate::engine::Engine;
 
-pub use report::Format;
 use report::Event;
+pub use report::Format;
 use report::Report;
 use report::Told;
 
@@ -126,7 +126,9 @@ impl<W: Write> Pilot<'_, W> {
                 return Ok(None);
             }
             // Evidence of an earlier run is no evidence of this one; state that is there is.
-            Standing::Done | Standing::Warned if step.checks().next().is_some() && !step.checks().any(|c| c.look.is_of_a_run()) => {
+            Standing::Done | Standing::Warned
+                if step.checks().next().is_some() && !step.checks().any(|c| c.look.is_of_a_run()) =>
+            {
                 self.checks(step)?;
                 self.verdict(step, told(&self.app().standing(step)), "already done")?;
                 return Ok(None);

@@ -69,7 +69,9 @@ impl Prober {
 
     async fn once(&self, check: &Check, shell: Shell) -> Answer {
         match &check.look {
-            Look::Exit { .. } | Look::Output { .. } => judge::unknown(check, "run the step's command: this is judged from its run"),
+            Look::Exit { .. } | Look::Output { .. } => {
+                judge::unknown(check, "run the step's command: this is judged from its run")
+            }
             Look::Ask { shell: language, text, exits } => {
                 let heard = self.shells.ask(&candidates(*language, shell), text, check.timeout).await;
                 replied(check, *exits, heard)
@@ -213,7 +215,10 @@ fn span(time: Duration) -> String {
 }
 
 /// A blocking look, on a thread of its own: a file on a sleeping network drive must not hold the program.
-async fn within<T: Send + 'static>(check: &Check, look: impl FnOnce() -> Result<T, String> + Send + 'static) -> Result<T, String> {
+async fn within<T: Send + 'static>(
+    check: &Check,
+    look: impl FnOnce() -> Result<T, String> + Send + 'static,
+) -> Result<T, String> {
     let looking = tokio::task::spawn_blocking(look);
     match timed(check.timeout, looking).await {
         Some(Ok(found)) => found,

@@ -102,11 +102,11 @@ impl Live {
         self.terminal.begin_capture(&typed);
         self.session.send(typed).unwrap();
         self.prompt();
-        let ends = self.marks.iter().filter_map(|mark| match mark.kind {
+        let mut ends = self.marks.iter().filter_map(|mark| match mark.kind {
             MarkKind::CommandEnd(status) => Some(status),
             MarkKind::PromptStart | MarkKind::PromptEnd | MarkKind::CommandStart => None,
         });
-        (ends.last().expect("an end"), self.terminal.capture().unwrap())
+        (ends.next_back().expect("an end"), self.terminal.capture().unwrap())
     }
 
     fn says(&mut self, text: &str) -> String {
@@ -180,6 +180,46 @@ fn several_lines_run_as_one() {
         assert_eq!(live.says("echo after"), "after", "{shell}");
         let wide = format!("echo {}", "wide ".repeat(60).trim());
         assert_eq!(live.says(&wide), "wide ".repeat(60).trim(), "{shell}: a wrapped command line");
+    }
+}
+
+#[test]
+fn busybox_tells_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let ash = folder.path().join("ash");
+    if std::os::unix::fs::symlink("/usr/bin/busybox", &ash).is_err() || !ash.exists() {
+        println!("skipped: no busybox on this machine");
+        return;
+    }
+    let mut live = Live::plain(&ash.display().to_string());
+    assert_eq!(live.run("printf 'a\\nb c\\n'; (exit 3)"), (Some(3), "a\nb c".into()));
+    assert_eq!(live.run("echo one\necho two"), (Some(0), "one\ntwo".into()), "{}", live.raw.escape_ascii());
+}
+
+/// As on macOS and Red Hat.
+#[test]
+fn bash_called_sh_tells_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let sh = folder.path().join("sh");
+    if std::os::unix::fs::symlink("/usr/bin/bash", &sh).is_err() || !sh.exists() {
+        println!("skipped: no bash on this machine");
+        return;
+    }
+    let mut live = Live::plain(&sh.display().to_string());
+    assert_eq!(live.run("printf 'a\\nb c\\n'; (exit 3)"), (Some(3), "a\nb c".into()));
+    assert_eq!(live.run("echo one\necho two"), (Some(0), "one\ntwo".into()), "{}", live.raw.escape_ascii());
+}
+
+#[test]
+fn prompts_do_not_grow() {
+    for shell in shells() {
+        let mut live = Live::plain(shell);
+        let before: usize = live.says("echo ${#PS1}").parse().unwrap();
+        for _ in 0..12 {
+            live.run("true");
+        }
+        let after: usize = live.says("echo ${#PS1}").parse().unwrap();
+        assert!(after <= before + 2, "{shell}: from {before} to {after}, and the number has one more digit");
     }
 }
 

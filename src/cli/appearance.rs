@@ -58,7 +58,9 @@ fn guess_theme(get: &impl Fn(&str) -> Option<String>) -> ThemeName {
     if get("NO_COLOR").is_some() || term == "dumb" {
         return ThemeName::Plain;
     }
-    let rich = get("COLORTERM").is_some_and(|c| c == "truecolor" || c == "24bit") || term.contains("256color") || get("WT_SESSION").is_some();
+    let rich = get("COLORTERM").is_some_and(|c| c == "truecolor" || c == "24bit")
+        || term.contains("256color")
+        || get("WT_SESSION").is_some();
     if !rich {
         return ThemeName::Sixteen;
     }

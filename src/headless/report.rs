@@ -98,7 +98,11 @@ fn object(event: &Event<'_>) -> Value {
         Event::Check { step, check, answer } => at("check", &step.id, checked(check, *answer)),
         Event::Step { step, verdict, reason, answers } => {
             let checks: Vec<Value> = answers.iter().map(|(check, answer)| checked(check, *answer)).collect();
-            at("step", &step.id, json!({ "verdict": verdict.name(), "reason": reason, "checks": checks, "optional": step.optional }))
+            at(
+                "step",
+                &step.id,
+                json!({ "verdict": verdict.name(), "reason": reason, "checks": checks, "optional": step.optional }),
+            )
         }
         Event::Stopped => json!({ "event": "stopped" }),
         Event::End { exit } => json!({ "event": "end", "exit": exit }),

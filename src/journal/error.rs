@@ -104,7 +104,11 @@ impl fmt::Display for WriteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             WriteError::Full { folder } => {
-                write!(f, "The disk with {} is full: progress cannot be recorded. Free some space and try again.", folder.display())
+                write!(
+                    f,
+                    "The disk with {} is full: progress cannot be recorded. Free some space and try again.",
+                    folder.display()
+                )
             }
             WriteError::Trouble { folder, why } => {
                 write!(f, "Failed to record progress in {}: {why}. Try again, or start wci again.", folder.display())

@@ -73,7 +73,9 @@ impl From<rusqlite::Error> for Bad {
             (_, ffi::SQLITE_IOERR_SHORT_READ) => Bad::Damaged("it ends too early".into()),
             // The file itself could be opened for writing before: a read-only database is one whose header says so.
             (ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::ReadOnly, _)
-            | (ErrorCode::TooBig | ErrorCode::TypeMismatch | ErrorCode::SchemaChanged | ErrorCode::Unknown, _) => Bad::Damaged(why),
+            | (ErrorCode::TooBig | ErrorCode::TypeMismatch | ErrorCode::SchemaChanged | ErrorCode::Unknown, _) => {
+                Bad::Damaged(why)
+            }
             (ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed, _) => Bad::Locked,
             (ErrorCode::DiskFull, _) => Bad::Full,
             (ErrorCode::PermissionDenied | ErrorCode::CannotOpen | ErrorCode::AuthorizationForStatementDenied, _) => {

@@ -72,7 +72,9 @@ pub fn entry(row: &Row) -> Option<Entry> {
         "ticked" => Entry::Ticked { step: step()?, task: body.text("task")?, on: body.flag("on")? },
         "declared" => Entry::Declared { step: step()?, done: body.flag("done")? },
         "skipped" => Entry::Skipped { step: step()? },
-        "undone" => Entry::Undone { step: step()?, command: body.text("command")?, place: body.place()?, text: body.text("text")? },
+        "undone" => {
+            Entry::Undone { step: step()?, command: body.text("command")?, place: body.place()?, text: body.text("text")? }
+        }
         "valued" => Entry::Valued { chapter: row.chapter.clone()?, name: body.text("name")?, value: body.text("value")? },
         "trusted" => Entry::Trusted { course: body.text("course")? },
         "opened" => Entry::Opened { chapter: row.chapter.clone()? },

@@ -57,7 +57,12 @@ fn matches_has_anchors_at_lines() {
 #[test]
 fn at_least_takes_the_first_number_with_its_unit() {
     let gib = 1024.0 * 1024.0 * 1024.0;
-    judged(Expect::AtLeast(20.0), "Docker version 20.10.7, build f0df350", Verdict::Pass, "Docker version 20.10.7, build f0df350");
+    judged(
+        Expect::AtLeast(20.0),
+        "Docker version 20.10.7, build f0df350",
+        Verdict::Pass,
+        "Docker version 20.10.7, build f0df350",
+    );
     judged(Expect::AtLeast(21.0), "20", Verdict::Fail, "20");
     judged(Expect::AtLeast(0.0), "-1", Verdict::Fail, "-1");
     judged(Expect::AtLeast(2.0), "wc-3 lines", Verdict::Pass, "wc-3 lines");

@@ -226,7 +226,8 @@ async fn powershell_survives_its_questions() {
     let start = Instant::now();
     says(&prober, shell, "1 + 1", "2").await;
     println!("a warm PowerShell answers in {:?}", start.elapsed());
-    says(&prober, shell, "$x = 'left'; $env:WCI_LEFT = 'left'; Set-Location /; Remove-Item env:LANG -ErrorAction Ignore", "").await;
+    says(&prober, shell, "$x = 'left'; $env:WCI_LEFT = 'left'; Set-Location /; Remove-Item env:LANG -ErrorAction Ignore", "")
+        .await;
     says(&prober, shell, "\"[$x][$env:WCI_LEFT]\"; (Get-Location).Path -eq '/'", "[][]\nFalse").await;
     says(
         &prober,

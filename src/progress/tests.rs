@@ -71,7 +71,8 @@ fn reset_puts_one_step_or_everything_aside() {
 fn the_last_verdict_observation_and_value_count() {
     let answer = |verdict| Answer { verdict, seen: "s".into(), expected: "e".into() };
     let observed = |verdict| Entry::Observed { step: step(), check: "it ended well".into(), answer: answer(verdict) };
-    let progress = Progress::of(&[judged(Verdict::Fail), judged(Verdict::Pass), observed(Verdict::Fail), observed(Verdict::Pass)]);
+    let progress =
+        Progress::of(&[judged(Verdict::Fail), judged(Verdict::Pass), observed(Verdict::Fail), observed(Verdict::Pass)]);
     assert_eq!(progress.step(&step()).verdict, Some((Verdict::Pass, "so".into())));
     assert_eq!(progress.step(&step()).observed["it ended well"], answer(Verdict::Pass));
     assert_eq!(progress.last, None, "a verdict alone does not move the place");

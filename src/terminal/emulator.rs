@@ -225,11 +225,11 @@ fn unfinished(bytes: &[u8]) -> usize {
     let from = bytes.len().saturating_sub(3);
     let Some(lead) = bytes[from..].iter().rposition(|byte| *byte >= 0xc0) else { return 0 };
     let tail = &bytes[from + lead..];
-    // An error without a length means that more bytes could make it good.
-    std::str::from_utf8(tail)
-        .is_err_and(|error| error.valid_up_to() == 0 && error.error_len().is_none())
-        .then_some(tail.len())
-        .unwrap_or(0)
+    match std::str::from_utf8(tail) {
+        // An error without a length means that more bytes could make it good.
+        Err(error) if error.valid_up_to() == 0 && error.error_len().is_none() => tail.len(),
+        Ok(_) | Err(_) => 0,
+    }
 }
 
 fn sane(size: Size) -> Size {

@@ -42,8 +42,15 @@ pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Tick => tick(app),
         Action::Declare => declare(app),
         Action::Skip => skip(app),
-        Action::Hints => open_if(app, |s| s.hints().next().is_some(), Overlay::Hints { scroll: 0 }, "No known failures are listed for this step."),
-        Action::Undo => open_if(app, |s| s.undo().next().is_some(), Overlay::Undo { command: 0 }, "This step has nothing to undo."),
+        Action::Hints => open_if(
+            app,
+            |s| s.hints().next().is_some(),
+            Overlay::Hints { scroll: 0 },
+            "No known failures are listed for this step.",
+        ),
+        Action::Undo => {
+            open_if(app, |s| s.undo().next().is_some(), Overlay::Undo { command: 0 }, "This step has nothing to undo.")
+        }
         Action::Copy => copy(app),
         Action::Links => links(app),
         Action::Outline => set(app, Overlay::Outline { choice: app.step }),
@@ -145,7 +152,11 @@ fn go(app: &mut App) -> Vec<Effect> {
 fn run(app: &mut App, step: &Step, index: usize) -> Vec<Effect> {
     let Some(command) = step.commands().nth(index) else { return Vec::new() };
     if command.restart && app.reaches(step.place) {
-        return say(app, Tone::Info, "This version does not restart machines: run it by hand, start wci again, and the checks will see it.");
+        return say(
+            app,
+            Tone::Info,
+            "This version does not restart machines: run it by hand, start wci again, and the checks will see it.",
+        );
     }
     if let Standing::NotHere(why) = app.standing(step) {
         return say(app, Tone::Info, why);
@@ -196,7 +207,13 @@ fn pick(app: &mut App, by: isize) -> Vec<Effect> {
     }
     let now = match app.card(step) {
         Card::Command(index) => index,
-        Card::Tasks | Card::Read | Card::Next => if by > 0 { count - 1 } else { 0 },
+        Card::Tasks | Card::Read | Card::Next => {
+            if by > 0 {
+                count - 1
+            } else {
+                0
+            }
+        }
     };
     app.picked = Some(now.saturating_add_signed(by).min(count - 1));
     reveal(app);
@@ -210,7 +227,9 @@ fn reveal(app: &mut App) -> bool {
     let page = page::page(app, areas.prose.width);
     let most = page.rows.len().saturating_sub(height);
     let to = match page.card {
-        Some(card) if card.start < app.scroll || card.end > app.scroll + height => card.end.saturating_sub(height).min(card.start),
+        Some(card) if card.start < app.scroll || card.end > app.scroll + height => {
+            card.end.saturating_sub(height).min(card.start)
+        }
         Some(_) => app.scroll,
         None => app.scroll + height.saturating_sub(1),
     };

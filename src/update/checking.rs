@@ -72,7 +72,9 @@ fn ask_one(app: &mut App, step: &Step, kind: CheckKind, index: usize, check: &Ch
 fn filled(check: &Check, given: &Values) -> Result<Check, FillError> {
     let plain = |text: &str| values::fill_plain(text, given);
     let look = match &check.look {
-        Look::Ask { shell, text, exits } => Look::Ask { shell: *shell, text: values::fill_command(text, *shell, given)?, exits: *exits },
+        Look::Ask { shell, text, exits } => {
+            Look::Ask { shell: *shell, text: values::fill_command(text, *shell, given)?, exits: *exits }
+        }
         Look::File { path, missing } => Look::File { path: plain(path)?, missing: *missing },
         Look::OnPath { folder } => Look::OnPath { folder: plain(folder)? },
         Look::Port { host, port } => Look::Port { host: plain(host)?, port: *port },
@@ -175,7 +177,9 @@ pub fn settle(app: &mut App, id: &StepId) -> Vec<Effect> {
         match verdict {
             Verdict::Pass => drop(say(app, Tone::Good, format!("Done: {title}. Enter goes on."))),
             Verdict::Warn => drop(say(app, Tone::Good, format!("Done, with a warning: {title}. Enter goes on."))),
-            Verdict::Fail => drop(say(app, Tone::Bad, "Not yet: a check is not met. h shows hints, Enter runs it again, c asks again.")),
+            Verdict::Fail => {
+                drop(say(app, Tone::Bad, "Not yet: a check is not met. h shows hints, Enter runs it again, c asks again."))
+            }
             Verdict::Unknown => drop(say(app, Tone::Info, "A check could not be asked. c asks again.")),
         }
     }

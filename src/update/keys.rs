@@ -5,9 +5,9 @@ use crate::app::App;
 use crate::app::Effect;
 use crate::app::Focus;
 use crate::keymap;
+use crate::keys::Key;
 use crate::keys::encode;
 use crate::keys::encode_paste;
-use crate::keys::Key;
 use crate::update::act;
 use crate::update::overlay;
 

@@ -9,9 +9,9 @@ use crate::app::Focus;
 use crate::app::Overlay;
 use crate::app::Screen;
 use crate::keys::Button;
-use crate::keys::encode_mouse;
 use crate::keys::Mouse;
 use crate::keys::MouseKind;
+use crate::keys::encode_mouse;
 use crate::layout::Areas;
 use crate::layout::layout;
 use crate::layout::rail_top;
@@ -63,7 +63,12 @@ fn over(app: &mut App, mouse: Mouse) -> Vec<Effect> {
         MouseKind::WheelUp if !overlay::types(app) => overlay::act(app, Action::Up),
         MouseKind::WheelDown if !overlay::types(app) => overlay::act(app, Action::Down),
         // A click beside a list or a text that only informs puts it away; a question stays until it is answered.
-        MouseKind::Down(_) if matches!(app.overlay, Some(Overlay::Help { .. } | Overlay::Hints { .. } | Overlay::Outline { .. } | Overlay::Links { .. })) => {
+        MouseKind::Down(_)
+            if matches!(
+                app.overlay,
+                Some(Overlay::Help { .. } | Overlay::Hints { .. } | Overlay::Outline { .. } | Overlay::Links { .. })
+            ) =>
+        {
             app.overlay = None;
             Vec::new()
         }
@@ -119,7 +124,8 @@ fn on_divider(areas: &Areas, at: Position) -> bool {
 fn drag(app: &mut App, areas: &Areas, mouse: Mouse) -> Vec<Effect> {
     match mouse.kind {
         MouseKind::Drag(_) => {
-            let to = if areas.wide { mouse.column.saturating_sub(areas.prose.x) } else { mouse.row.saturating_sub(areas.prose.y) };
+            let to =
+                if areas.wide { mouse.column.saturating_sub(areas.prose.x) } else { mouse.row.saturating_sub(areas.prose.y) };
             app.divider = Some(to.max(1));
         }
         MouseKind::Up(_) => app.dragging = false,

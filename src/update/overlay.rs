@@ -67,7 +67,8 @@ pub fn key(app: &mut App, key: Key) -> Vec<Effect> {
 
 pub fn paste(app: &mut App, text: &str) -> Vec<Effect> {
     let lines = matches!(app.overlay, Some(Overlay::Edit { .. }));
-    let clean: String = text.replace("\r\n", "\n").replace('\r', "\n").chars().filter(|c| !c.is_control() || (*c == '\n' && lines)).collect();
+    let clean: String =
+        text.replace("\r\n", "\n").replace('\r', "\n").chars().filter(|c| !c.is_control() || (*c == '\n' && lines)).collect();
     insert(app, &clean)
 }
 
@@ -102,7 +103,9 @@ fn accept(app: &mut App) -> Vec<Effect> {
 }
 
 fn accept_value(app: &mut App, name: String, input: Input) -> Vec<Effect> {
-    let (Some(value), Some(chapter)) = (app.value(&name).cloned(), app.chapter().map(|c| c.slug.clone())) else { return Vec::new() };
+    let (Some(value), Some(chapter)) = (app.value(&name).cloned(), app.chapter().map(|c| c.slug.clone())) else {
+        return Vec::new();
+    };
     let given = match values::check(&value, &input.text) {
         Ok(given) => given,
         Err(why) => {

@@ -174,7 +174,11 @@ pub fn hurry(app: &mut App) -> Vec<Effect> {
     let waited = app.now.saturating_sub(run.started);
     let Some(seat) = app.seats.get(&place) else { return Vec::new() };
     if seat.queued.is_some() {
-        return if waited < PROMPT_WAIT { say(app, Tone::Info, "The shell has not shown its prompt yet.") } else { type_queued(app, place) };
+        return if waited < PROMPT_WAIT {
+            say(app, Tone::Info, "The shell has not shown its prompt yet.")
+        } else {
+            type_queued(app, place)
+        };
     }
     if app.now.saturating_sub(seat.heard) < QUIET {
         return say(app, Tone::Info, "It is running. Tab goes to it, Ctrl-C stops it.");

@@ -44,8 +44,12 @@ pub fn heard(app: &mut App, place: Place, session: SessionId, event: SessionEven
 
 /// Shows what programs have held back for too long.
 pub fn release(app: &mut App) -> Vec<Effect> {
-    let late: Vec<Place> =
-        app.seats.iter().filter(|(_, s)| s.terminal.pending_sync() && app.now >= s.heard + HOLD).map(|(place, _)| *place).collect();
+    let late: Vec<Place> = app
+        .seats
+        .iter()
+        .filter(|(_, s)| s.terminal.pending_sync() && app.now >= s.heard + HOLD)
+        .map(|(place, _)| *place)
+        .collect();
     let mut effects = Vec::new();
     for place in late {
         let Some(seat) = app.seats.get_mut(&place) else { continue };

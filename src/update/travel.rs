@@ -1,7 +1,6 @@
 //! Where the learner is: opening chapters, moving between steps, landing on the first unmet one.
 
 use crate::app::App;
-use crate::app::code_of;
 use crate::app::CheckState;
 use crate::app::Effect;
 use crate::app::Focus;
@@ -10,6 +9,7 @@ use crate::app::HostKind;
 use crate::app::Link;
 use crate::app::Screen;
 use crate::app::Tone;
+use crate::app::code_of;
 use crate::course::Course;
 use crate::course::Shell;
 use crate::layout::Areas;
@@ -127,7 +127,8 @@ pub fn colours(app: &mut App) -> Vec<Effect> {
     // A card shows its command with the learner's values in it.
     if let Some(step) = app.step() {
         let shell = app.seats.get(&step.place).map_or(Shell::Sh, |s| s.shell);
-        let filled = step.commands().chain(step.undo()).filter_map(|c| Some((c.variant(shell)?.language, app.text_of(step, c).ok()?)));
+        let filled =
+            step.commands().chain(step.undo()).filter_map(|c| Some((c.variant(shell)?.language, app.text_of(step, c).ok()?)));
         wanted.extend(filled.map(|(language, text)| (language.name().to_owned(), text)));
     }
     let mut effects = Vec::new();

@@ -123,8 +123,18 @@ fn no_file_grows_into_the_place_where_everything_happens() {
 #[test]
 fn the_pure_core_reads_no_clock_and_does_no_io() {
     let layers = layers();
-    let forbidden =
-        ["Instant::now", "SystemTime::now", "std::fs", "TcpStream", "UdpSocket", "tokio::", "println!", "thread::spawn", "Mutex", "static mut"];
+    let forbidden = [
+        "Instant::now",
+        "SystemTime::now",
+        "std::fs",
+        "TcpStream",
+        "UdpSocket",
+        "tokio::",
+        "println!",
+        "thread::spawn",
+        "Mutex",
+        "static mut",
+    ];
     let mut wrong = Vec::new();
     for path in sources().into_iter().filter(|p| !is_test(p)) {
         if layers.get(&room(&path)).is_none_or(|l| *l > 4) {

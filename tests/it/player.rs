@@ -21,7 +21,10 @@ use wci::course::Os;
 use wci::course::Place;
 use wci::course::Shell;
 use wci::course::Verdict;
+use wci::keys::Button;
 use wci::keys::Key;
+use wci::keys::Mouse;
+use wci::keys::MouseKind;
 use wci::markdown;
 use wci::progress::Entry;
 use wci::progress::Progress;
@@ -116,6 +119,21 @@ impl Player {
 
     pub fn resize(&mut self, columns: u16, rows: u16) -> &mut Self {
         self.send(Msg::Resize(Size { columns, rows }))
+    }
+
+    pub fn mouse(&mut self, kind: MouseKind, column: u16, row: u16) -> &mut Self {
+        self.send(Msg::Mouse(Mouse { kind, column, row, ctrl: false, alt: false, shift: false }))
+    }
+
+    pub fn click(&mut self, column: u16, row: u16) -> &mut Self {
+        self.mouse(MouseKind::Down(Button::Left), column, row).mouse(MouseKind::Up(Button::Left), column, row)
+    }
+
+    /// The author saves the chapter.
+    pub fn reload(&mut self, chapter: &str) -> &mut Self {
+        let (chapter, problems) = markdown::chapter("01-demo.md", chapter);
+        let course = Course { chapters: vec![chapter], ..self.app.course.clone() };
+        self.send(Msg::Reloaded { course, problems: problems.len() })
     }
 
     pub fn later(&mut self, seconds: u64) -> &mut Self {

@@ -1,11 +1,18 @@
 //! What a learner lives through, told to the pure core.
 
+use wci::app::Focus;
 use wci::app::Msg;
 use wci::app::Standing;
+use wci::course::Place;
+use wci::course::StepId;
 use wci::course::Verdict;
+use wci::keys::Button;
+use wci::keys::MouseKind;
+use wci::layout::layout;
 use wci::progress::Entry;
 use wci::session::Ending;
 use wci::session::SessionEvent;
+use wci::session::Size;
 
 use crate::player::Player;
 
@@ -94,7 +101,7 @@ fn opening_probes_every_step_and_lands_on_the_first_unmet_one() {
     let journal = [
         Entry::Opened { chapter: "demo".into() },
         Entry::Observed {
-            step: wci::course::StepId::new("demo", "first"),
+            step: StepId::new("demo", "first"),
             check: "It said hello".into(),
             answer: wci::course::Answer { verdict: Verdict::Pass, seen: "hello".into(), expected: "hello".into() },
         },
@@ -246,9 +253,9 @@ fn undo_shows_its_text_and_puts_aside_what_was_known() {
 #[test]
 fn late_news_of_an_old_shell_is_ignored() {
     let mut player = Player::opened(TWO_STEPS);
-    let old = player.app.seats[&wci::course::Place::Laptop].session;
+    let old = player.app.seats[&Place::Laptop].session;
     player.dies(Ending::Killed(9)).keys("r").shell_starts();
-    player.send(Msg::Session(wci::course::Place::Laptop, old, SessionEvent::Ended(Ending::Exited(0))));
+    player.send(Msg::Session(Place::Laptop, old, SessionEvent::Ended(Ending::Exited(0))));
     player.forget().keys("enter").asks_for(&[r#"journal ran demo#first 1 "echo hello""#, r#"send "echo hello\r""#]);
 }
 
@@ -321,4 +328,122 @@ fn a_value_is_asked_once_validated_and_quoted() {
     player.need("namespaces", 0, Verdict::Pass, "status 0").keys("n n").forget().keys("enter").types("it's").asks_for(&[]);
     player.keys("enter").asks_for(&["journal valued who=it's"]);
     player.keys("enter").asks_for(&[r#"journal ran demo#values 1 "echo 'it'\\''s'""#, r#"send "echo 'it'\\''s'\r""#]);
+}
+
+#[test]
+fn every_size_is_survived_and_the_place_is_kept() {
+    let mut player = Player::opened(TWO_STEPS);
+    for (columns, rows) in [(30, 8), (1, 1), (0, 0), (40, 12), (300, 100), (80, 24)] {
+        player.resize(columns, rows);
+        if columns > 0 {
+            player.screen();
+        }
+    }
+    player.resize(30, 8).shows("Too small").resize(80, 24).hides("Too small").shows("echo hello");
+    assert_eq!(player.at(), "first");
+}
+
+#[test]
+fn the_terminal_takes_the_size_it_has_on_the_screen() {
+    let mut player = Player::opened(TWO_STEPS);
+    let size = |player: &Player| player.app.seats[&Place::Laptop].terminal.size();
+    assert_eq!(size(&player).columns, 75);
+    player.keys("z");
+    assert_eq!(size(&player), Size { columns: 80, rows: 21 });
+    player.keys("z").resize(200, 60);
+    assert!(size(&player).columns >= 80, "side by side only where the terminal keeps 80 columns");
+}
+
+#[test]
+fn the_mouse_goes_to_steps_enters_the_terminal_and_drags_the_divider() {
+    let mut player = Player::opened(TWO_STEPS);
+    player.click(1, 2);
+    assert_eq!(player.at(), "second");
+    let frame = layout(&player.app).frame;
+    player.click(frame.x + 10, frame.y + 3);
+    assert_eq!(player.app.focus, Focus::Terminal);
+    player.click(10, 3);
+    assert_eq!(player.app.focus, Focus::Guide);
+    player.mouse(MouseKind::Down(Button::Left), 20, frame.y).mouse(MouseKind::Drag(Button::Left), 20, frame.y - 4);
+    player.mouse(MouseKind::Up(Button::Left), 20, frame.y - 4);
+    assert_eq!(layout(&player.app).frame.y, frame.y - 4);
+}
+
+#[test]
+fn a_click_runs_nothing() {
+    let mut player = Player::opened(TWO_STEPS);
+    player.forget();
+    for row in 1..12 {
+        player.click(20, row);
+    }
+    player.asks_for(&[]);
+}
+
+#[test]
+fn search_goes_to_the_step_and_on() {
+    let mut player = Player::opened(TWO_STEPS);
+    player.keys("/").types("touch").keys("enter");
+    assert_eq!(player.at(), "second");
+    player.keys("escape /").types("nowhere to be found").keys("enter").shows("is not in this chapter");
+    assert_eq!(player.at(), "second");
+}
+
+#[test]
+fn enter_acts_only_on_what_has_been_seen() {
+    let text = TWO_STEPS.replace("Say hello.", &"A long introduction.\n\n".repeat(30));
+    let mut player = Player::opened(&text);
+    player.hides("echo hello").forget().keys("enter").asks_for(&[]);
+    player.shows("echo hello").keys("enter").asks_for(&[r#"journal ran demo#first 1 "echo hello""#, r#"send "echo hello\r""#]);
+}
+
+#[test]
+fn the_learners_own_command_can_do_the_step() {
+    let mut player = Player::opened(TWO_STEPS);
+    player.answers("second", 0, Verdict::Fail, "missing").keys("n").answers("second", 0, Verdict::Fail, "missing");
+    player.keys("tab").types("touch /tmp/x").keys("enter").begins("").forget().ends(0);
+    player.asks_for(&["ask demo#second check 0"]);
+    player.answers("second", 0, Verdict::Pass, "a file").shows("Done: Second");
+}
+
+#[test]
+fn an_edited_chapter_keeps_its_progress_and_the_learner_their_step() {
+    let mut player = Player::opened(TWO_STEPS);
+    player.answers("second", 0, Verdict::Fail, "missing").keys("enter").runs("hello\n", 0).keys("enter");
+    let changed = TWO_STEPS.replace("## First {", "## New {#new}\n\nText.\n\n## First, renamed {");
+    player.reload(&changed).shows("read again");
+    assert_eq!(player.at(), "second");
+    let first = player.app.find(&StepId::new("demo", "first")).expect("still there");
+    assert_eq!((player.app.standing(first), first.title.as_str()), (Standing::Done, "First, renamed"));
+}
+
+#[test]
+fn copying_is_asked_of_the_outer_terminal_and_never_by_output() {
+    let mut player = Player::opened(TWO_STEPS);
+    player.forget().keys("y").asks_for(&[r#"copy "echo hello""#]);
+    player.prints("\x1b]52;c;c3RvbGVu\x07\x1b]0;a title\x07").asks_for(&[]);
+}
+
+#[test]
+fn a_paste_is_bracketed_only_when_the_program_asked() {
+    let mut player = Player::opened(TWO_STEPS);
+    player.keys("tab").forget().send(Msg::Paste("a\nb".into())).asks_for(&[r#"send "a\rb""#]);
+    player.prints("\x1b[?2004h").send(Msg::Paste("a\x1b[201~b".into()));
+    player.asks_for(&[r#"send "\u{1b}[200~ab\u{1b}[201~""#]);
+}
+
+#[test]
+fn queries_of_programs_are_answered_also_when_split() {
+    let mut player = Player::opened(TWO_STEPS);
+    player.forget().prints("\x1b[6").prints("n");
+    let effects = player.effects();
+    assert!(effects.len() == 1 && effects[0].starts_with("send") && effects[0].contains('R'), "{effects:?}");
+}
+
+#[test]
+fn with_nothing_to_do_the_loop_may_sleep() {
+    let mut player = Player::opened(TWO_STEPS);
+    player.answers("second", 0, Verdict::Fail, "missing");
+    assert_eq!(player.app.deadline(), None);
+    player.keys("enter").begins("");
+    assert!(player.app.deadline().is_some(), "the elapsed time is shown");
 }
