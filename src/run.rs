@@ -21,7 +21,7 @@ const ECHO: Duration = Duration::from_millis(4);
 /// How long after a key its echo may be expected.
 const ECHO_WAIT: Duration = Duration::from_millis(100);
 /// How long news is taken in before keys and the screen get their turn.
-const SLICE: Duration = Duration::from_millis(6);
+const SLICE: Duration = Duration::from_millis(2);
 
 /// Runs until the learner quits or the input ends. The state is in the engine afterwards.
 pub async fn run<B, I, O>(engine: &mut Engine, terminal: &mut Terminal<B>, outer: &mut O, mut input: I) -> anyhow::Result<()>
@@ -40,6 +40,11 @@ where
     dirty = true;
     loop {
         let frame_at = screen.next_frame();
+        // A flood keeps news ready, and then the runtime's timers stand still: whether a frame is due is asked of the clock.
+        if dirty && Instant::now() >= frame_at {
+            screen.draw(engine, terminal, outer)?;
+            dirty = false;
+        }
         let nap = engine.nap();
         let msg = tokio::select! {
             biased;
@@ -64,6 +69,8 @@ where
                 if take_in(engine, outer, msg)? == Flow::Quit {
                     return Ok(());
                 }
+                // Checks under way and the runtime itself get their turn, also during a flood.
+                tokio::task::yield_now().await;
             }
         }
     }

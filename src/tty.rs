@@ -21,6 +21,7 @@ use crossterm::event::MouseEvent;
 use crossterm::event::MouseEventKind;
 use crossterm::execute;
 use crossterm::queue;
+use crossterm::style::Print;
 use crossterm::terminal;
 use futures_util::Stream;
 use futures_util::StreamExt;
@@ -47,7 +48,8 @@ impl Tty {
         terminal::enable_raw_mode()?;
         TAKEN.store(true, Ordering::SeqCst);
         let tty = Self(());
-        execute!(io::stdout(), terminal::EnterAlternateScreen, event::EnableMouseCapture, event::EnableBracketedPaste)?;
+        execute!(io::stdout(), terminal::EnterAlternateScreen, event::EnableBracketedPaste)?;
+        capture_mouse()?;
         Ok(tty)
     }
 
@@ -66,6 +68,14 @@ impl Drop for Tty {
     fn drop(&mut self) {
         give_back();
     }
+}
+
+/// Clicks, drags and the wheel. Crossterm's own command also asks for every movement, which would wake the program for nothing.
+fn capture_mouse() -> io::Result<()> {
+    if cfg!(windows) {
+        return execute!(io::stdout(), event::EnableMouseCapture);
+    }
+    execute!(io::stdout(), Print("\x1b[?1000h\x1b[?1002h\x1b[?1006h"))
 }
 
 /// Leaves the outer terminal as it was found. Safe to call more than once.

@@ -1,6 +1,7 @@
 //! The TOML fences: checks, needs, hints and values.
 
 use regex::RegexBuilder;
+use regex_syntax::ParserBuilder;
 
 use crate::course::Check;
 use crate::course::Expect;
@@ -229,21 +230,40 @@ fn expect(notes: &mut Notes, table: &Table) -> Option<Expect> {
     }
 }
 
-/// A regular expression that compiles.
+/// Why a pattern is none.
+enum Irregular {
+    TooBig,
+    Wrong(String),
+}
+
+/// Whether a pattern is a regular expression. Compiling every one took most of the time to the first frame, so it is only parsed; what
+/// counts its repetitions can be small to read and huge to build, and is built.
+fn regular(text: &str, lines: bool) -> Result<(), Irregular> {
+    if text.contains('{') {
+        return match RegexBuilder::new(text).multi_line(lines).size_limit(1 << 20).build() {
+            Ok(_) => Ok(()),
+            Err(regex::Error::CompiledTooBig(_)) => Err(Irregular::TooBig),
+            Err(error) => Err(Irregular::Wrong(error.to_string())),
+        };
+    }
+    let parsed = ParserBuilder::new().multi_line(lines).build().parse(text);
+    parsed.map(drop).map_err(|error| Irregular::Wrong(error.to_string()))
+}
+
+/// A regular expression that can be built.
 fn pattern(notes: &mut Notes, table: &Table, key: &str, lines: bool) -> Option<String> {
     let Text { text, at, .. } = table.text(notes, key)?;
     if !values::names(&text).is_empty() {
         notes.advise(at, "a value cannot stand in a regular expression", "use `equals` or `contains`");
         return None;
     }
-    match RegexBuilder::new(&text).multi_line(lines).size_limit(1 << 20).build() {
-        Ok(_) => Some(text),
-        Err(regex::Error::CompiledTooBig(_)) => {
+    match regular(&text, lines) {
+        Ok(()) => Some(text),
+        Err(Irregular::TooBig) => {
             notes.report(at, "this regular expression is too big");
             None
         }
-        Err(error) => {
-            let message = error.to_string();
+        Err(Irregular::Wrong(message)) => {
             let why = message.lines().rev().find_map(|l| l.strip_prefix("error: ")).unwrap_or("it cannot be read").to_owned();
             notes.advise(
                 at,
