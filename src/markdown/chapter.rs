@@ -222,8 +222,10 @@ impl Reader<'_, '_> {
         if open.last == Last::BadCommand {
             return self.push_quietly(shown(fence, &language.name));
         }
-        let Some(Block::Command(command)) = open.step.blocks.last_mut().filter(|_| open.last == Last::Command) else {
-            notes.advise(kind.at, "no command stands directly before this `or`", "put it right after its `run` fence");
+        let Some(Block::Command(command) | Block::Undo(command)) =
+            open.step.blocks.last_mut().filter(|_| open.last == Last::Command)
+        else {
+            notes.advise(kind.at, "no command stands directly before this `or`", "put it right after its `run` or `undo` fence");
             return self.push(shown(fence, &language.name));
         };
         let Some(variant) = variant else { return };

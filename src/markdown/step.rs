@@ -109,6 +109,7 @@ impl Open {
         self.undos += 1;
         command.id = if self.undos == 1 { "undo".to_owned() } else { format!("undo-{}", self.undos) };
         self.push(Block::Undo(command));
+        self.last = Last::Command;
     }
 
     pub(super) fn tasks(&mut self, notes: &mut Notes, listed: Listed) {

@@ -351,3 +351,11 @@ fn a_megabyte_of_anything_is_read() {
         }
     }
 }
+
+#[test]
+fn an_undo_has_variants_too() {
+    let step = step("```sh run\ntrue\n```\n\n```sh undo\nfalse\n```\n\n```powershell or\nGet-Date\n```\n");
+    assert_eq!(step.commands().next().unwrap().variants.len(), 1);
+    let undo = step.undo().next().unwrap();
+    assert_eq!(undo.variants.iter().map(|v| v.language).collect::<Vec<_>>(), [Shell::Sh, Shell::PowerShell]);
+}

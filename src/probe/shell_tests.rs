@@ -10,6 +10,7 @@ fn there(shell: Shell) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let found = std::env::split_paths(&path).any(|folder| folder.join(shell.name()).is_file());
     if !found {
+        assert!(std::env::var_os("WCI_CI").is_none(), "CI must have {}", shell.name());
         println!("skipped for {}: it is not on the PATH", shell.name());
     }
     found
