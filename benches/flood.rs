@@ -115,7 +115,7 @@ mod flood {
             }
             println!("from memory, {name}: {:.1} MiB/s", text.len() as f64 / 1024.0 / 1024.0 / begun.elapsed().as_secs_f64());
         }
-        // One string without end after another: nothing reaches the emulator.
+        // Titles only, one after another: nothing reaches the emulator.
         let mut terminal = Terminal::new(SIZE);
         let begun = Instant::now();
         for chunk in "\x1b]0;a title\x07".repeat(5_000_000).as_bytes().chunks(64 * 1024) {

@@ -1,6 +1,6 @@
 //! All the state there is, what can happen to it, and what it can ask for. Plain data: no I/O, no clock.
 //!
-//! `update` changes an [`App`]; `view` shows one; `run` carries effects out. The queries here answer questions both of those ask.
+//! `update` changes an [`App`]; `view` shows one; `engine` carries effects out. The queries here answer questions both of those ask.
 
 mod queries;
 
@@ -72,6 +72,10 @@ pub struct App {
     pub next_session: u64,
     /// Nobody watches: no highlighting, no landing, no focus.
     pub headless: bool,
+    /// The digest of a course that has changed on disk and that nobody has trusted as it is now: nothing of it is asked or run.
+    pub untrusted: Option<String>,
+    /// Progress as it was before the entries of the batch under way, in case they cannot be written.
+    pub before: Option<Progress>,
 }
 
 /// What is on the screen.
@@ -147,7 +151,7 @@ pub enum Overlay {
     },
     /// Something runs: quit all the same?
     Quit,
-    /// The learner is about to run what they have run before, or to say that a run has ended.
+    /// The learner may say that a run has ended, although the shell did not.
     Ended,
 }
 
@@ -196,15 +200,15 @@ pub struct Seat {
     /// The shell's working directory, as it last said.
     pub folder: Option<String>,
     pub prompt: Prompt,
-    /// The learner has typed something since the prompt came.
-    pub typed: bool,
     /// The running number of the last end mark, so that a repeated one is not news.
     pub number: u64,
     /// Typed as soon as the shell is at its prompt.
     pub queued: Option<Run>,
     pub run: Option<Run>,
-    /// What the last run came to in this session, for checks of a run.
+    /// What the last run printed in this session, for checks of a run.
     pub output: Option<String>,
+    /// A run has ended since the last one was started.
+    pub ended: bool,
     /// When it last wrote something.
     pub heard: Time,
 }
@@ -255,14 +259,14 @@ pub struct Run {
 }
 
 /// Names a check or a need of a step by its index among its kind.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CheckRef {
     pub step: StepId,
     pub kind: CheckKind,
     pub index: usize,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CheckKind {
     Check,
     Need,
@@ -274,6 +278,7 @@ pub enum CheckState {
     Asking {
         round: u64,
         since: Time,
+        poll: bool,
         before: Option<Answer>,
     },
     Answered(Answer),
@@ -325,12 +330,17 @@ pub enum Msg {
         text: String,
         lines: Vec<Vec<(usize, Token)>>,
     },
-    /// The journal could not be written: what was to follow was not done.
-    NotWritten(String),
-    /// The course on disk has changed and was read again.
+    /// The journal could not be written. What was written of the same batch before, and what was not done: the entry and all after it.
+    NotWritten {
+        why: String,
+        written: Vec<Entry>,
+        dropped: Vec<Effect>,
+    },
+    /// The course on disk has changed and was read again; `untrusted` is its digest if nobody has trusted it as it is now.
     Reloaded {
         course: Course,
         problems: usize,
+        untrusted: Option<String>,
     },
     /// Something outside failed or is worth a word.
     Said(Notice),
@@ -345,7 +355,6 @@ pub enum Effect {
     Open {
         place: Place,
         session: SessionId,
-        shell: Shell,
         size: Size,
     },
     Send(SessionId, Vec<u8>),
@@ -355,7 +364,6 @@ pub enum Effect {
     Ask {
         check: CheckRef,
         round: u64,
-        place: Place,
         shell: Shell,
         question: Check,
         poll: bool,
@@ -403,6 +411,8 @@ pub enum Action {
     Restart,
     Home,
     Quit,
+    /// Trust the course as it is on disk now.
+    Trust,
     Up,
     Down,
     PageUp,
@@ -480,11 +490,11 @@ impl Seat {
             terminal: Terminal::new(size),
             folder: None,
             prompt: Prompt::Unseen,
-            typed: false,
             number: 0,
             queued: None,
             run: None,
             output: None,
+            ended: false,
             heard: 0,
         }
     }
@@ -527,6 +537,8 @@ impl App {
             highlights: HashMap::new(),
             next_session: 1,
             headless: false,
+            untrusted: None,
+            before: None,
         }
     }
 }

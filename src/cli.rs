@@ -195,8 +195,11 @@ fn lint(dir: Option<&Path>) -> Result<u8, Failure> {
     Ok(u8::from(!problems.is_empty()))
 }
 
+/// A course from elsewhere has a journal of its own: its chapters may be called as ours, and its learners' values are not ours to give.
 fn state(common: &Common) -> Result<PathBuf, Failure> {
-    journal::state_folder(common.state.as_deref()).map_err(|why| Failure(headless::WRONG, why.to_string()))
+    let folder = journal::state_folder(common.state.as_deref()).map_err(|why| Failure(headless::WRONG, why.to_string()))?;
+    let Some(dir) = &common.content else { return Ok(folder) };
+    Ok(folder.join("courses").join(content::name(dir)))
 }
 
 fn open_journal(common: &Common) -> Result<Opened, Failure> {
@@ -376,14 +379,15 @@ fn runtime() -> io::Result<tokio::runtime::Runtime> {
 fn companion(common: &Common) -> Result<u8, Failure> {
     let (course, problems, digest) = load_to_run(common)?;
     let mut opened = open_journal(common)?;
+    let trusted = digest.clone();
     trust(common, digest, &mut opened)?;
     let progress = Progress::of(opened.entries.iter().map(|(_, e)| e));
     let mut app = new_app(common, course, problems.len(), progress, tty::size());
     app.notice = opened.notice.take().map(|text| crate::app::Notice { text, tone: crate::app::Tone::Bad });
     runtime()?.block_on(async {
         let mut engine = Engine::new(app, opened.journal, host::default_shell());
-        if let Some(dir) = common.content.clone() {
-            tokio::spawn(watch(dir, engine.sender()));
+        if let (Some(dir), Some(trusted)) = (common.content.clone(), trusted) {
+            tokio::spawn(watch(dir, trusted, common.trust, engine.sender()));
         }
         let result = on_screen(&mut engine).await;
         engine.end();
@@ -403,20 +407,25 @@ async fn on_screen(engine: &mut Engine) -> anyhow::Result<()> {
     }
 }
 
-/// Reads the course again whenever a file of it has changed.
-async fn watch(dir: PathBuf, tell: tokio::sync::mpsc::Sender<Msg>) {
-    let mut before = content::fingerprint(&dir);
+/// Reads the course again whenever a file of it has changed. With `--trust` the author trusts it as it changes; else as it was.
+async fn watch(dir: PathBuf, mut digest: String, trusts: bool, tell: tokio::sync::mpsc::Sender<Msg>) {
+    let mut before = content::Fingerprint::default();
+    let trusted = digest.clone();
     loop {
-        tokio::time::sleep(RELOAD).await;
         let now = content::fingerprint(&dir);
         if now == before {
+            tokio::time::sleep(RELOAD).await;
             continue;
         }
         before = now;
         // A folder that is gone for a moment, as editors do, is not the end of the course.
-        if let Ok((course, problems)) = content::load(&dir)
-            && tell.send(Msg::Reloaded { course, problems: problems.len() }).await.is_err()
-        {
+        let Ok((course, problems, now)) = content::load_with_digest(&dir) else { continue };
+        if now == digest {
+            continue;
+        }
+        digest.clone_from(&now);
+        let untrusted = (!trusts && now != trusted).then_some(now);
+        if tell.send(Msg::Reloaded { course, problems: problems.len(), untrusted }).await.is_err() {
             return;
         }
     }

@@ -45,6 +45,16 @@ pub fn load_with_digest(dir: &Path) -> Result<(Course, Vec<Problem>, String), St
     Ok((course, problems, digest))
 }
 
+/// A file name for what is kept of a folder's course: its own name, and a part of the digest of its path.
+pub fn name(dir: &Path) -> String {
+    let real = fs::canonicalize(dir).unwrap_or_else(|_| dir.to_path_buf());
+    let own: String = real.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let own: String = own.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).take(40).collect();
+    let digest = ring::digest::digest(&SHA256, real.to_string_lossy().as_bytes());
+    let short: String = digest.as_ref().iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    format!("{own}-{short}")
+}
+
 /// SHA-256 over every file that is read: names and contents, each with its length before it.
 fn digest(files: &BTreeMap<String, Bytes>) -> String {
     let mut context = Context::new(&SHA256);

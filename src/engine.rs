@@ -9,20 +9,21 @@ use std::time::SystemTime;
 use std::time::UNIX_EPOCH;
 
 use tokio::sync::mpsc;
+use tokio::task::AbortHandle;
 
 use crate::app::App;
+use crate::app::CheckRef;
 use crate::app::Effect;
 use crate::app::Msg;
 use crate::app::Notice;
 use crate::app::Time;
 use crate::app::Tone;
 use crate::browse;
-use crate::course::Check;
 use crate::course::Place;
-use crate::course::Shell;
 use crate::highlight;
 use crate::host;
 use crate::journal::Journal;
+use crate::judge;
 use crate::probe::Prober;
 use crate::probe::Question;
 use crate::session::SessionEvent;
@@ -34,7 +35,7 @@ const FAREWELL: Duration = Duration::from_millis(2500);
 /// Other news is small and rare.
 const NEWS: usize = 256;
 
-/// What outlives the engine: the screen's own doings.
+/// What only the screen can do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outside {
     /// Put this on the outer terminal's clipboard.
@@ -52,13 +53,26 @@ pub struct Engine {
     tell: mpsc::Sender<Msg>,
     news: mpsc::Receiver<Msg>,
     shell: host::ShellChoice,
+    /// What is being asked, so that it can be given up.
+    askings: HashMap<CheckRef, AbortHandle>,
 }
 
 impl Engine {
     pub fn new(app: App, journal: Journal, shell: host::ShellChoice) -> Self {
         let (events, heard) = mpsc::channel(host::BACKLOG);
         let (tell, news) = mpsc::channel(NEWS);
-        Self { app, journal, prober: Prober::new(), sessions: HashMap::new(), events, heard, tell, news, shell }
+        Self {
+            app,
+            journal,
+            prober: Prober::new(),
+            sessions: HashMap::new(),
+            events,
+            heard,
+            tell,
+            news,
+            shell,
+            askings: HashMap::new(),
+        }
     }
 
     /// Where others may send messages to.
@@ -100,28 +114,29 @@ impl Engine {
         let mut outside = Vec::new();
         let mut queue = VecDeque::from([Msg::Time(now()), msg]);
         while let Some(msg) = queue.pop_front() {
-            for effect in update(&mut self.app, msg) {
-                match self.perform(effect) {
-                    Done::Yes => {}
-                    Done::Outside(it) => outside.push(it),
-                    Done::NotWritten(why) => {
-                        queue.push_back(Msg::NotWritten(why));
+            let mut effects = update(&mut self.app, msg).into_iter();
+            let mut written = Vec::new();
+            while let Some(effect) = effects.next() {
+                if let Effect::Journal(entry) = effect {
+                    if let Err(why) = self.journal.write(now(), &entry) {
+                        let dropped = std::iter::once(Effect::Journal(entry)).chain(effects).collect();
+                        queue.push_front(Msg::NotWritten { why: why.to_string(), written, dropped });
                         break;
                     }
+                    written.push(entry);
+                } else {
+                    outside.extend(self.perform(effect));
                 }
             }
         }
         outside
     }
 
-    fn perform(&mut self, effect: Effect) -> Done {
+    /// Everything but the journal, which may fail. Gives back what only the screen can do.
+    fn perform(&mut self, effect: Effect) -> Option<Outside> {
         match effect {
-            Effect::Journal(entry) => {
-                if let Err(why) = self.journal.write(now(), &entry) {
-                    return Done::NotWritten(why.to_string());
-                }
-            }
-            Effect::Open { place, session, shell: _, size } => {
+            Effect::Journal(_) => {}
+            Effect::Open { place, session, size } => {
                 let opened = host::open(session, self.shell.clone(), size, None, self.events.clone());
                 self.sessions.insert(session, (place, opened));
             }
@@ -138,20 +153,32 @@ impl Engine {
                 }
             }
             Effect::Close(session) => drop(self.sessions.remove(&session)),
-            Effect::Ask { check, round, place: _, shell, question, poll } => self.ask(check, round, shell, question, poll),
+            Effect::Ask { check, round, shell, question, poll } => {
+                self.ask(check, round, Question { check: question, shell, poll })
+            }
             Effect::Highlight { language, text } => self.highlight(language, text),
             Effect::Browse(url) => self.browse(url),
-            Effect::Copy(text) => return Done::Outside(Outside::Copy(text)),
-            Effect::Quit => return Done::Outside(Outside::Quit),
+            Effect::Copy(text) => return Some(Outside::Copy(text)),
+            Effect::Quit => return Some(Outside::Quit),
         }
-        Done::Yes
+        None
     }
 
-    fn ask(&self, check: crate::app::CheckRef, round: u64, shell: Shell, question: Check, poll: bool) {
+    /// Asks in the background. A newer asking of the same check ends the older one, and the shell that it keeps busy.
+    fn ask(&mut self, check: CheckRef, round: u64, question: Question) {
         let prober = self.prober.clone();
         let tell = self.tell.clone();
+        let asked = question.check.clone();
+        let asking = tokio::spawn(async move { prober.ask(question).await });
+        if let Some(older) = self.askings.insert(check.clone(), asking.abort_handle()) {
+            older.abort();
+        }
         tokio::spawn(async move {
-            let answer = prober.ask(Question { check: question, shell, poll }).await;
+            let answer = match asking.await {
+                Ok(answer) => answer,
+                Err(gone) if gone.is_cancelled() => return,
+                Err(_) => judge::unknown(&asked, "wci has a defect and could not ask"),
+            };
             // Nobody listens any more only when the program ends.
             drop(tell.send(Msg::Judged { check, round, answer }).await);
         });
@@ -193,12 +220,6 @@ impl Engine {
     pub fn nap(&self) -> Option<Duration> {
         self.app.deadline().map(|at| Duration::from_millis(at.saturating_sub(now()).max(1)))
     }
-}
-
-enum Done {
-    Yes,
-    Outside(Outside),
-    NotWritten(String),
 }
 
 pub fn now() -> Time {

@@ -6,7 +6,7 @@ use crate::keys::{Modes, clean, encode_paste};
 /// The bytes that type `text` and run it.
 ///
 /// One line is typed as it is. Several are pasted in brackets where the shell takes that, and otherwise put into a group of the
-/// shell's own, which it reads to the end before it runs any. Nothing is sent first to clear the line: at a prompt it is empty.
+/// shell's own, which it reads to the end before it runs any. Whoever types it clears the line first.
 pub fn entry(shell: Shell, text: &str, modes: &Modes) -> Vec<u8> {
     let text = text.trim_end_matches(['\n', '\r', ' ', '\t']);
     let several = text.contains(['\n', '\r']);

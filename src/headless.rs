@@ -16,6 +16,7 @@ use crate::app::Untyped;
 use crate::course::Step;
 use crate::course::StepId;
 use crate::engine::Engine;
+use crate::engine::now;
 
 use report::Event;
 pub use report::Format;
@@ -95,6 +96,17 @@ impl<W: Write> Pilot<'_, W> {
         };
         let (slug, title) = (chapter.slug.clone(), chapter.title.clone());
         self.report.tell(&Event::Start { chapter: &slug, title: &title, steps: steps.len() })?;
+        // A value that is missing later is said now, before anything has run.
+        for (_, step) in steps.iter().filter(|(_, s)| !s.optional && self.app().reaches(s.place)) {
+            let missing = step.commands().filter(|c| !c.optional).find_map(|c| match self.app().text_of(step, c) {
+                Err(Untyped::Missing(name)) => Some(name),
+                Err(Untyped::Shell(_)) | Ok(_) => None,
+            });
+            if let Some(name) = missing {
+                self.verdict(step, Told::Fail, &missing_value(step, &name))?;
+                return Ok(WRONG);
+            }
+        }
         for (number, (index, step)) in steps.iter().enumerate() {
             if self.failed {
                 self.skip(step, "not reached: an earlier step did not pass")?;
@@ -154,6 +166,10 @@ impl<W: Write> Pilot<'_, W> {
                     self.skip(step, &why)?;
                     return Ok(None);
                 }
+                Ran::Usage(why) if step.optional => {
+                    self.skip(step, &why)?;
+                    return Ok(None);
+                }
                 Ran::Usage(why) => {
                     self.verdict(step, Told::Fail, &why)?;
                     return Ok(Some(WRONG));
@@ -198,7 +214,7 @@ impl<W: Write> Pilot<'_, W> {
         let text = match self.app().text_of(step, command) {
             Ok(text) => text,
             Err(Untyped::Missing(name)) => {
-                return Ok(Ran::Usage(format!("it needs a value: wci run {} --set {name}=…", step.id)));
+                return Ok(Ran::Usage(missing_value(step, &name)));
             }
             Err(Untyped::Shell(why)) => return Ok(Ran::Person(why)),
         };
@@ -210,7 +226,7 @@ impl<W: Write> Pilot<'_, W> {
         }
         let shell = self.app().seats.get(&step.place).map_or("sh", |s| s.shell.name());
         self.report.tell(&Event::Run { step, command: &command.id, shell, text: &text })?;
-        if !self.yes && !consents()? {
+        if !self.yes && !consents().await {
             return Ok(Ran::Person("not run: nobody agreed to it (--yes agrees to all)".into()));
         }
         self.engine.app.picked = Some(index);
@@ -225,8 +241,10 @@ impl<W: Write> Pilot<'_, W> {
         for line in output.lines() {
             self.report.tell(&Event::Output { step, line })?;
         }
+        // What the journal holds may be of an earlier run: this one must have ended here.
+        let ended = self.app().seats.get(&step.place).is_some_and(|s| s.ended);
         let finished = self.app().progress.step(&step.id).finished.get(&command.id).copied();
-        let Some(status) = finished else {
+        let Some(status) = finished.filter(|_| ended) else {
             let why = self.app().notice.as_ref().map_or_else(|| "it did not run".to_owned(), |n| n.text.clone());
             return Ok(Ran::No(why));
         };
@@ -253,9 +271,17 @@ impl<W: Write> Pilot<'_, W> {
         let started = tokio::time::Instant::now();
         let mut beat = tokio::time::interval_at(started + HEARTBEAT, HEARTBEAT);
         while !done(self.app(), id) {
+            let nap = self.engine.nap();
             tokio::select! {
                 msg = self.engine.next() => self.apply(msg),
-                _ = beat.tick() => self.report.tell(&Event::Waiting { id, seconds: started.elapsed().as_secs() })?,
+                () = tokio::time::sleep(nap.unwrap_or(HEARTBEAT)) => self.apply(Msg::Time(now())),
+                _ = beat.tick() => {
+                    self.report.tell(&Event::Waiting { id, seconds: started.elapsed().as_secs() })?;
+                    // A shell that shows no prompt is typed into all the same: what comes of it decides.
+                    if self.app().seats.values().any(|s| s.queued.is_some()) {
+                        self.apply(Msg::Do(Action::Go));
+                    }
+                }
             }
         }
         Ok(())
@@ -279,6 +305,10 @@ impl<W: Write> Pilot<'_, W> {
     }
 }
 
+fn missing_value(step: &Step, name: &str) -> String {
+    format!("it needs a value: wci run {} --set {name}=…", step.id)
+}
+
 fn told(standing: &Standing) -> Told {
     match standing {
         Standing::Done | Standing::ByHand => Told::Pass,
@@ -289,14 +319,18 @@ fn told(standing: &Standing) -> Told {
     }
 }
 
-/// Asks the person at the terminal, if there is one.
-fn consents() -> io::Result<bool> {
+/// Asks the person at the terminal, if there is one. On a thread of its own, so that Ctrl-C is heard meanwhile.
+async fn consents() -> bool {
     if !io::stdin().is_terminal() {
-        return Ok(false);
+        return false;
     }
     eprint!("Run it? [y/N] ");
-    io::stderr().flush()?;
-    let mut line = String::new();
-    io::stdin().lock().read_line(&mut line)?;
-    Ok(matches!(line.trim(), "y" | "Y" | "yes"))
+    let (tell, told) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || {
+        let mut line = String::new();
+        let read = io::stdin().lock().read_line(&mut line);
+        // Nobody waits for the answer after Ctrl-C.
+        let _ = tell.send(read.is_ok() && matches!(line.trim(), "y" | "Y" | "yes"));
+    });
+    told.await.unwrap_or(false)
 }

@@ -119,11 +119,6 @@ impl Journal {
         let row = line::row(at_ms, entry);
         file::append(&self.db, &row).map_err(|bad| WriteError::of(bad, &self.folder))
     }
-
-    /// The folder it lies in.
-    pub fn folder(&self) -> &Path {
-        &self.folder
-    }
 }
 
 /// The entries of the rows this version knows. The others stay in the file and are counted in a notice.

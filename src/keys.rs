@@ -332,11 +332,6 @@ fn wheel_as_arrows(kind: MouseKind, modes: &Modes) -> Option<Vec<u8>> {
     arrows.then(|| encode(Key::new(code), modes).repeat(WHEEL_LINES))
 }
 
-/// The bytes that tell a program the terminal has got or lost the keys, where it asked.
-pub fn encode_focus(gained: bool, modes: &Modes) -> Option<Vec<u8>> {
-    modes.focus.then(|| if gained { b"\x1b[I".to_vec() } else { b"\x1b[O".to_vec() })
-}
-
 /// Pasted text as a program reads it.
 ///
 /// It can never be more than text: control characters but tabs and line ends go, and with them every way to end the brackets.

@@ -45,7 +45,8 @@
 //! | 0 | `course`, `keys`, `problem` | values: no I/O, no clock, no async |
 //!
 //! Each heavy crate has one door: alacritty_terminal `terminal`, pulldown-cmark and toml `markdown`, portable-pty `host`, rusqlite
-//! `journal`, reqwest and sysinfo `probe`, syntect (two-face) `highlight`, crossterm `tty`, ratatui `view` (with its `Rect` in `layout`).
+//! `journal`, reqwest and sysinfo `probe`, syntect (two-face) `highlight`, crossterm `tty`. ratatui draws in `view`; `tty` and `run` hold its
+//! terminal, `layout` and `update::mouse` use its rectangles.
 //!
 //! # What holds
 //!
@@ -63,7 +64,7 @@
 //! # To add
 //!
 //! A kind of check: a variant of [`course::Look`], its key in `markdown`, its question in `probe` (or in `judge`, if it looks at a run).
-//! A host: a variant of [`app::HostKind`] and its opening in `host`. A key: one row in `keymap`. A mark on the screen: `page::glyphs`.
+//! A host: a variant of [`app::HostKind`], its opening in `host`, and the engine's choice between them in `Effect::Open`. A key: one row in `keymap`. A mark on the screen: `page::glyphs`.
 
 pub mod app;
 pub mod browse;

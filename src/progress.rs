@@ -136,11 +136,6 @@ impl Progress {
         }
     }
 
-    /// An entry that said a command was about to run did not become durable, so the command did not run.
-    pub fn retract(&mut self, step: &StepId) {
-        self.record(step).open = None;
-    }
-
     fn record(&mut self, step: &StepId) -> &mut Record {
         self.steps.entry(step.clone()).or_default()
     }

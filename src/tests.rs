@@ -314,7 +314,7 @@ pub fn answered(app: &mut App, step: &str, index: usize, verdict: Verdict, seen:
 
 pub fn asking(app: &mut App, step: &str, index: usize) {
     let at = CheckRef { step: StepId::new("introduction", step), kind: CheckKind::Check, index };
-    app.checks.insert(at, CheckState::Asking { round: 1, since: NOW, before: None });
+    app.checks.insert(at, CheckState::Asking { round: 1, since: NOW, poll: false, before: None });
 }
 
 /// The docker step while its command runs.

@@ -99,8 +99,8 @@ pub fn give_back() {
 fn install_panic_hook() {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
-        // A worker's panic is caught where the worker was started: the screen lives on.
-        if std::thread::current().name() != Some("main") {
+        // A worker's panic, and a task's on this thread, is caught where it was started: the screen lives on.
+        if std::thread::current().name() != Some("main") || tokio::task::try_id().is_some() {
             return;
         }
         give_back();

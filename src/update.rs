@@ -1,7 +1,7 @@
 //! The only place where the state changes: a message in, effects out. No I/O, no clock, nothing that can fail.
 //!
 //! `keys` and `mouse` find out what is meant, `act` does what an action says, `overlay` types into dialogs, `travel` moves between
-//! steps, `running` puts commands through a shell, `sessions` hears what shells say, `checking` asks and settles.
+//! steps, `running` puts commands through a shell, `unwritten` takes back what could not be journalled, `sessions` hears what shells say, `checking` asks and settles.
 
 mod act;
 mod checking;
@@ -11,6 +11,7 @@ mod overlay;
 mod running;
 mod sessions;
 mod travel;
+mod unwritten;
 
 use crate::app::App;
 use crate::app::Effect;
@@ -27,6 +28,9 @@ pub use checking::command_of;
 /// Carries one message into the state. The effects are to be performed in order, and none after a journal entry that failed.
 #[must_use]
 pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
+    if !matches!(msg, Msg::NotWritten { .. }) {
+        app.before = None;
+    }
     let mut effects = match msg {
         Msg::Started => travel::start(app),
         Msg::Key(key) => keys::key(app, key),
@@ -47,8 +51,8 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
             app.highlights.insert((language, text), Highlight::Done(lines));
             return Vec::new();
         }
-        Msg::NotWritten(why) => running::not_written(app, &why),
-        Msg::Reloaded { course, problems } => travel::reloaded(app, course, problems),
+        Msg::NotWritten { why, written, dropped } => unwritten::unwritten(app, &why, &written, dropped),
+        Msg::Reloaded { course, problems, untrusted } => travel::reloaded(app, course, problems, untrusted),
         Msg::Said(notice) => {
             app.notice = Some(notice);
             Vec::new()
@@ -61,6 +65,9 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
 
 /// The entry takes effect here and is to be written.
 fn record(app: &mut App, entry: Entry) -> Effect {
+    if app.before.is_none() {
+        app.before = Some(app.progress.clone());
+    }
     app.progress.apply(&entry);
     Effect::Journal(entry)
 }

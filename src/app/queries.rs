@@ -119,8 +119,8 @@ impl App {
             return Some(format!("It needs {}; this {} runs {here}.", os.title(), step.place.name()));
         }
         for (index, need) in step.needs().enumerate() {
-            let Some(CheckState::Answered(answer)) = self.check_state(&step.id, CheckKind::Need, index) else { continue };
-            if matches!(answer.verdict, Verdict::Fail | Verdict::Unknown) {
+            let Some(answer) = self.check_state(&step.id, CheckKind::Need, index).and_then(known) else { continue };
+            if answer.verdict == Verdict::Fail {
                 let why = need.why.as_deref().map(|w| format!(" {w}")).unwrap_or_default();
                 return Some(format!("Not so here: {} ({}).{why}", lower_first(&need.check.says), answer.seen));
             }
@@ -136,6 +136,10 @@ impl App {
         if let Some(why) = self.not_here(step) {
             return Standing::NotHere(why);
         }
+        let unsure = step.needs().enumerate().find_map(|(index, need)| {
+            let answer = self.check_state(&step.id, CheckKind::Need, index).and_then(known)?;
+            (answer.verdict == Verdict::Unknown).then(|| format!("{}: {}", need.check.says, answer.seen))
+        });
         let checked = self.checked(step);
         match checked {
             Some((Verdict::Pass, _)) => return Standing::Done,
@@ -147,6 +151,9 @@ impl App {
         }
         if record.skipped {
             return Standing::Skipped;
+        }
+        if let Some(reason) = unsure {
+            return Standing::Unknown(reason);
         }
         let tried = !record.finished.is_empty() || record.open.is_some();
         match checked {
@@ -193,6 +200,10 @@ impl App {
             if let Some(status) = bad {
                 return Some((Verdict::Fail, format!("the command ended with status {status}")));
             }
+            let unsaid = |c: &&Command| !c.interactive && record.finished.get(&c.id) == Some(&None);
+            if required.iter().any(unsaid) {
+                return Some((Verdict::Unknown, "the shell did not say how the command ended".into()));
+            }
             let all = required.iter().all(|c| record.finished.contains_key(&c.id));
             return all.then(|| (Verdict::Pass, String::new()));
         }
@@ -220,7 +231,7 @@ impl App {
         let record = self.progress.step(&step.id);
         // What an interactive program ends with says nothing: the container's shell ends with its last command's status.
         let open = |c: &Command| match record.finished.get(&c.id) {
-            Some(status) => !c.interactive && status.is_some_and(|s| s != 0),
+            Some(status) => !c.interactive && *status != Some(0),
             None => true,
         };
         let next = step.commands().position(|c| !c.optional && open(c));

@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::app::Link;
+use crate::app::QUIET;
 use crate::app::Run;
 use crate::app::Seat;
 use crate::app::Standing;
@@ -20,9 +21,6 @@ use crate::page::wrap::Span;
 use crate::page::wrap::columns;
 use crate::page::wrap::push;
 use crate::page::wrap::wrap;
-
-/// How long a run may be silent before we say that it may be waiting.
-const QUIET: u64 = 8_000;
 
 /// What the shell of the place is given, and in which language it is coloured.
 struct Text {

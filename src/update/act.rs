@@ -9,6 +9,7 @@ use crate::app::HostKind;
 use crate::app::Input;
 use crate::app::Link;
 use crate::app::Overlay;
+use crate::app::Prompt;
 use crate::app::Screen;
 use crate::app::Standing;
 use crate::app::Tone;
@@ -71,6 +72,7 @@ pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
         }),
         Action::Home => travel::home(app),
         Action::Quit => quit(app),
+        Action::Trust => trust(app),
         Action::Up => scroll(app, -1),
         Action::Down => scroll(app, 1),
         Action::PageUp => scroll(app, -page_step(app)),
@@ -95,6 +97,7 @@ fn at_home(app: &mut App, action: Action) -> Vec<Effect> {
         Action::PageUp => scroll(app, -page_step(app)),
         Action::PageDown => scroll(app, page_step(app)),
         Action::Help => set(app, Overlay::Help { scroll: 0 }),
+        Action::Trust => trust(app),
         Action::Stop if app.running().is_some() => running::stop(app),
         Action::Quit | Action::Stop => quit(app),
         _ => Vec::new(),
@@ -151,16 +154,6 @@ fn go(app: &mut App) -> Vec<Effect> {
 /// Runs a command exactly as its card shows it, or asks for what is missing.
 fn run(app: &mut App, step: &Step, index: usize) -> Vec<Effect> {
     let Some(command) = step.commands().nth(index) else { return Vec::new() };
-    if command.restart && app.reaches(step.place) {
-        return say(
-            app,
-            Tone::Info,
-            "This version does not restart machines: run it by hand, start wci again, and the checks will see it.",
-        );
-    }
-    if let Standing::NotHere(why) = app.standing(step) {
-        return say(app, Tone::Info, why);
-    }
     match app.text_of(step, command) {
         Ok(text) => match running::of(app, step, index, text, false) {
             Some(run) => running::start(app, step.place, run),
@@ -354,9 +347,22 @@ fn restart(app: &mut App) -> Vec<Effect> {
     let place = app.shown();
     match app.seats.get(&place).map(|s| s.link.clone()) {
         Some(Link::Ended(_) | Link::Refused(_) | Link::Closed) => running::open(app, place),
+        // A shell that shows no prompt any more, and no run of ours to stop: the learner may want another.
+        Some(Link::Up) if app.running().is_none() && app.seats.get(&place).is_some_and(|s| s.prompt == Prompt::Busy) => {
+            running::open(app, place)
+        }
         Some(Link::Up | Link::Opening) => say(app, Tone::Info, "The shell is alive. Type exit in it to end it."),
         None => Vec::new(),
     }
+}
+
+/// The learner has looked at what changed, and trusts it.
+fn trust(app: &mut App) -> Vec<Effect> {
+    let Some(course) = app.untrusted.take() else { return say(app, Tone::Info, "This course is trusted.") };
+    let mut effects = vec![record(app, Entry::Trusted { course })];
+    effects.extend(travel::ask_all(app));
+    say(app, Tone::Info, "Trusted as it is now. Its checks are asked.");
+    effects
 }
 
 fn quit(app: &mut App) -> Vec<Effect> {

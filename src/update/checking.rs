@@ -51,7 +51,7 @@ pub fn ask_if_open(app: &mut App) -> Vec<Effect> {
 
 fn ask_one(app: &mut App, step: &Step, kind: CheckKind, index: usize, check: &Check, poll: bool) -> Option<Effect> {
     let place = check.place.unwrap_or(step.place);
-    if !app.reaches(place) {
+    if !app.reaches(place) || app.untrusted.is_some() {
         return None;
     }
     let seat = app.seats.get(&place)?;
@@ -61,11 +61,15 @@ fn ask_one(app: &mut App, step: &Step, kind: CheckKind, index: usize, check: &Ch
     let shell = seat.shell;
     // A value nobody has given yet: there is nothing to ask before there is something to run.
     let question = filled(check, app.progress.values(&step.id.chapter)).ok()?;
-    app.round += 1;
     let at = CheckRef { step: step.id.clone(), kind, index };
+    // What is asked again and again after a command is not cut short by a single question.
+    if !poll && matches!(app.checks.get(&at), Some(CheckState::Asking { poll: true, .. })) {
+        return None;
+    }
+    app.round += 1;
     let before = app.checks.get(&at).and_then(known).cloned();
-    app.checks.insert(at.clone(), CheckState::Asking { round: app.round, since: app.now, before });
-    Some(Effect::Ask { check: at, round: app.round, place, shell, question, poll })
+    app.checks.insert(at.clone(), CheckState::Asking { round: app.round, since: app.now, poll, before });
+    Some(Effect::Ask { check: at, round: app.round, shell, question, poll })
 }
 
 /// The check with the learner's values in it, quoted where a shell reads them.
@@ -164,6 +168,10 @@ pub fn settle(app: &mut App, id: &StepId) -> Vec<Effect> {
         Standing::Warned => (Verdict::Warn, String::new()),
         Standing::Failed(reason) => (Verdict::Fail, reason),
         Standing::Unknown(reason) => (Verdict::Unknown, reason),
+        // What was done once and is not so any more.
+        Standing::Todo if matches!(app.progress.step(id).verdict, Some((Verdict::Pass | Verdict::Warn, _))) => {
+            (Verdict::Fail, "it is not so any more".to_owned())
+        }
         Standing::Todo | Standing::Running | Standing::ByHand | Standing::Skipped | Standing::NotHere(_) => return Vec::new(),
     };
     let before = app.progress.step(id).verdict.clone();

@@ -36,7 +36,6 @@ pub fn paste(app: &mut App, text: &str) -> Vec<Effect> {
     }
     let place = app.shown();
     let Some(seat) = app.seats.get_mut(&place) else { return Vec::new() };
-    seat.typed = true;
     seat.terminal.scroll_to_bottom();
     vec![Effect::Send(seat.session, encode_paste(text, &seat.terminal.modes()))]
 }
@@ -44,7 +43,6 @@ pub fn paste(app: &mut App, text: &str) -> Vec<Effect> {
 fn pass_on(app: &mut App, key: Key) -> Vec<Effect> {
     let place = app.shown();
     let Some(seat) = app.seats.get_mut(&place) else { return Vec::new() };
-    seat.typed = true;
     seat.terminal.scroll_to_bottom();
     let bytes = encode(key, &seat.terminal.modes());
     if bytes.is_empty() { Vec::new() } else { vec![Effect::Send(seat.session, bytes)] }

@@ -99,7 +99,7 @@ fn click(app: &mut App, areas: &Areas, at: Position) -> Vec<Effect> {
     Vec::new()
 }
 
-/// A click on a task ticks it; a click on the map opens a chapter. Nothing runs by a click: Enter does.
+/// A click on a task ticks it; a click on the map chooses a chapter. Nothing runs by a click: Enter does.
 fn click_page(app: &mut App, areas: &Areas, at: Position) -> Vec<Effect> {
     let page = page::page(app, areas.prose.width);
     let row = page::top(app, &page, areas.prose.height) + usize::from(at.y - areas.prose.y);

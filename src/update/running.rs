@@ -29,9 +29,13 @@ pub fn start(app: &mut App, place: Place, run: Run) -> Vec<Effect> {
     if app.running().is_some() {
         return say(app, Tone::Info, "Something is running already. Ctrl-C stops it.");
     }
+    if let Some(why) = refused(app, &run) {
+        return say(app, Tone::Info, why);
+    }
     let Some(seat) = app.seats.get_mut(&place).filter(|s| s.host != HostKind::Nothing) else {
         return say(app, Tone::Info, "No machine is connected for this step: do it there, then t marks it done.");
     };
+    seat.ended = false;
     match (&seat.link, seat.prompt) {
         (Link::Up, Prompt::Ready) => {
             seat.queued = Some(run);
@@ -51,6 +55,19 @@ pub fn start(app: &mut App, place: Place, run: Run) -> Vec<Effect> {
     }
 }
 
+/// Why a run must not be, whichever way it came about: by the card, edited, or as an undo.
+fn refused(app: &App, run: &Run) -> Option<String> {
+    if app.untrusted.is_some() {
+        return Some("The course has changed on disk: nothing of it runs until you trust it as it is now (T).".into());
+    }
+    let step = app.find(&run.step)?;
+    if let Some(why) = app.not_here(step) {
+        return Some(why);
+    }
+    let restarts = !run.undo && step.command(&run.command).is_some_and(|c| c.restart);
+    restarts.then(|| "wci does not restart machines yet. Run it by hand, then start wci again: the checks will see it.".into())
+}
+
 /// Opens a shell at a place, or opens it anew.
 pub fn open(app: &mut App, place: Place) -> Vec<Effect> {
     let session = SessionId(app.next_session);
@@ -61,12 +78,11 @@ pub fn open(app: &mut App, place: Place) -> Vec<Effect> {
     let fresh = Seat::new(seat.host.clone(), seat.os, seat.shell, seat.label.clone(), size);
     let queued = seat.queued.take();
     *seat = Seat { session, link: Link::Opening, queued, ..fresh };
-    let shell = seat.shell;
     let mut effects = Vec::new();
     if old != SessionId(0) {
         effects.push(Effect::Close(old));
     }
-    effects.push(Effect::Open { place, session, shell, size });
+    effects.push(Effect::Open { place, session, size });
     effects
 }
 
@@ -80,10 +96,7 @@ pub fn type_queued(app: &mut App, place: Place) -> Vec<Effect> {
     seat.prompt = Prompt::Busy;
     seat.output = None;
     seat.terminal.scroll_to_bottom();
-    let mut bytes = Vec::new();
-    if seat.typed {
-        bytes.extend_from_slice(clear_line(seat.shell));
-    }
+    let mut bytes = clear_line(seat.shell).to_vec();
     bytes.extend(entry(seat.shell, &run.text, &seat.terminal.modes()));
     seat.terminal.begin_capture(&bytes);
     let session = seat.session;
@@ -101,7 +114,7 @@ pub fn type_queued(app: &mut App, place: Place) -> Vec<Effect> {
     vec![record(app, said), Effect::Send(session, bytes)]
 }
 
-/// What the learner began to type is taken away first, or it would become part of the command.
+/// What the learner began to type, at the prompt or ahead of it, is taken away first: it must not become part of the command.
 fn clear_line(shell: Shell) -> &'static [u8] {
     match shell {
         Shell::Bash | Shell::Zsh => b"\x05\x15",
@@ -115,6 +128,7 @@ pub fn finish(app: &mut App, place: Place, status: Option<i32>) -> Vec<Effect> {
     let Some(seat) = app.seats.get_mut(&place) else { return Vec::new() };
     let Some(run) = seat.run.take() else { return Vec::new() };
     seat.output = seat.terminal.capture();
+    seat.ended = true;
     if run.interactive {
         app.focus = Focus::Guide;
     }
@@ -190,19 +204,11 @@ pub fn hurry(app: &mut App) -> Vec<Effect> {
 /// The learner sees that the command has ended although no mark said so.
 pub fn give_up_waiting(app: &mut App) -> Vec<Effect> {
     let Some(place) = app.running().map(|(place, _)| place) else { return Vec::new() };
-    finish(app, place, None)
-}
-
-/// The journal could not be written, so the command was not typed.
-pub fn not_written(app: &mut App, why: &str) -> Vec<Effect> {
-    for seat in app.seats.values_mut() {
-        if let Some(run) = seat.run.take_if(|r| r.started == app.now && r.status.is_none()) {
-            app.progress.retract(&run.step);
-            seat.prompt = Prompt::Ready;
-        }
+    // A shell whose marks are lost can still be typed into: the learner sees its prompt.
+    if let Some(seat) = app.seats.get_mut(&place) {
+        seat.prompt = Prompt::Ready;
     }
-    app.focus = Focus::Guide;
-    say(app, Tone::Bad, format!("Nothing was run: {why}"))
+    finish(app, place, None)
 }
 
 /// A run of the step's command with this index, as the learner sees it.

@@ -97,7 +97,6 @@ fn marked(app: &mut App, place: Place, mark: Mark) -> Vec<Effect> {
         MarkKind::PromptEnd => {
             let own = seat.prompt == Prompt::Busy && seat.run.is_none();
             seat.prompt = Prompt::Ready;
-            seat.typed = false;
             match seat.run.as_ref().map(|r| r.status) {
                 Some(Some(status)) => running::finish(app, place, status),
                 Some(None) => Vec::new(),

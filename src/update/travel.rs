@@ -12,6 +12,7 @@ use crate::app::Tone;
 use crate::app::code_of;
 use crate::course::Course;
 use crate::course::Shell;
+use crate::course::Step;
 use crate::layout::Areas;
 use crate::page;
 use crate::progress::Entry;
@@ -32,17 +33,15 @@ pub fn start(app: &mut App) -> Vec<Effect> {
 pub fn open_chapter(app: &mut App, index: usize) -> Vec<Effect> {
     let Some(chapter) = app.course.chapters.get(index) else { return Vec::new() };
     let slug = chapter.slug.clone();
-    let ids: Vec<_> = chapter.steps.iter().map(|s| s.id.clone()).collect();
-    let interrupted = app.progress.interrupted().and_then(|id| ids.iter().position(|i| i == id));
+    let open = |step: &Step| app.runs(&step.id).is_none() && !app.standing(step).is_settled();
+    let interrupted = app.progress.interrupted().and_then(|id| chapter.steps.iter().position(|s| s.id == *id && open(s)));
     app.chapter = index;
     app.choice = index;
     app.screen = Screen::Chapter;
     app.landing = interrupted.is_none();
     app.step = interrupted.unwrap_or_else(|| app.first_unmet(&app.course.chapters[index]));
     let mut effects = vec![record(app, Entry::Opened { chapter: slug })];
-    for id in &ids {
-        effects.extend(checking::ask(app, id, false));
-    }
+    effects.extend(ask_all(app));
     effects.extend(arrive(app));
     if interrupted.is_some() {
         say(app, Tone::Info, "This step was running when wci stopped. Its checks are asked; Enter runs it again.");
@@ -62,6 +61,12 @@ pub fn show(app: &mut App, chapter: usize, step: usize) -> Vec<Effect> {
     }
     effects.extend(arrive(app));
     effects
+}
+
+/// Asks every check of the chapter on the screen.
+pub fn ask_all(app: &mut App) -> Vec<Effect> {
+    let ids: Vec<_> = app.chapter().map(|c| c.steps.iter().map(|s| s.id.clone()).collect()).unwrap_or_default();
+    ids.iter().flat_map(|id| checking::ask(app, id, false)).collect()
 }
 
 pub fn home(app: &mut App) -> Vec<Effect> {
@@ -156,7 +161,8 @@ pub fn land(app: &mut App) -> Vec<Effect> {
 }
 
 /// The course was read again: the learner stays on the step they were on, wherever it is now.
-pub fn reloaded(app: &mut App, course: Course, problems: usize) -> Vec<Effect> {
+pub fn reloaded(app: &mut App, course: Course, problems: usize, untrusted: Option<String>) -> Vec<Effect> {
+    app.untrusted = untrusted;
     let chapter = app.chapter().map(|c| c.slug.clone());
     let step = app.step().map(|s| s.id.clone());
     app.course = course;
@@ -175,11 +181,13 @@ pub fn reloaded(app: &mut App, course: Course, problems: usize) -> Vec<Effect> {
     app.checks.retain(|at, _| known.contains(&at.step));
     let mut effects = Vec::new();
     if app.screen == Screen::Chapter {
-        for id in &ids {
-            effects.extend(checking::ask(app, id, false));
-        }
+        effects.extend(ask_all(app));
     }
     effects.extend(colours(app));
+    if app.untrusted.is_some() {
+        say(app, Tone::Bad, "The course has changed on disk. Nothing of it runs until you trust it as it is now: T.");
+        return effects;
+    }
     match problems {
         0 => say(app, Tone::Good, "The course was read again."),
         1 => say(app, Tone::Bad, "The course was read again, with 1 problem: wci lint shows it."),

@@ -3,6 +3,7 @@
 use ratatui::Frame;
 use ratatui::layout::Position;
 use ratatui::layout::Rect;
+use ratatui::widgets::Clear;
 
 use crate::app::App;
 use crate::app::Focus;
@@ -52,8 +53,37 @@ fn say(frame: &mut Frame<'_>, area: Rect, notice: &Notice, set: &Set, theme: &Th
         Tone::Bad => (Part::Bad, set.unmet),
     };
     let text = if sign.is_empty() { clean(&notice.text).into_owned() } else { format!("{sign} {}", clean(&notice.text)) };
-    let text = cut(&text, usize::from(area.width), set.ellipsis);
-    draw::text(frame.buffer_mut(), (area.x, area.y), &text, theme.part(part), area.right());
+    let width = usize::from(area.width);
+    let mut rows = broken(&text, width);
+    // What to do comes last in a notice: a long one grows upwards rather than lose it.
+    rows.truncate(usize::from(area.y).min(MOST_ROWS));
+    let top = area.y + 1 - u16::try_from(rows.len()).unwrap_or(1);
+    for (y, row) in (top..).zip(&rows) {
+        let whole = Rect { y, height: 1, ..area };
+        frame.render_widget(Clear, whole);
+        frame.buffer_mut().set_style(whole, theme.part(Part::Status));
+        draw::text(frame.buffer_mut(), (area.x, y), &cut(row, width, set.ellipsis), theme.part(part), area.right());
+    }
+}
+
+/// The most rows a notice takes.
+const MOST_ROWS: usize = 4;
+
+/// The words of a text in rows of a width.
+fn broken(text: &str, width: usize) -> Vec<String> {
+    let mut rows = vec![String::new()];
+    for word in text.split(' ') {
+        let last = rows.last_mut().filter(|row| row.is_empty() || columns(row) + 1 + columns(word) <= width);
+        match last {
+            Some(row) if row.is_empty() => row.push_str(word),
+            Some(row) => {
+                row.push(' ');
+                row.push_str(word);
+            }
+            None => rows.push(word.to_owned()),
+        }
+    }
+    rows
 }
 
 /// As many keys as fit, and the last one, which is help, always.

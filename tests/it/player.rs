@@ -46,6 +46,8 @@ pub struct Player {
     asked: BTreeMap<CheckRef, u64>,
     number: u64,
     pub quit: bool,
+    /// No journal entry can be written.
+    pub disk_is_full: bool,
 }
 
 impl Player {
@@ -74,13 +76,20 @@ impl Player {
             now: 1_000_000,
             seats,
         });
-        let mut player =
-            Self { app, effects: Vec::new(), journal: journal.to_vec(), asked: BTreeMap::new(), number: 0, quit: false };
+        let mut player = Self {
+            app,
+            effects: Vec::new(),
+            journal: journal.to_vec(),
+            asked: BTreeMap::new(),
+            number: 0,
+            quit: false,
+            disk_is_full: false,
+        };
         player.send(Msg::Started);
         player
     }
 
-    /// Opened at its first chapter, with a shell at its prompt and every check answered `verdict`.
+    /// Opened at its first chapter, with a shell at its prompt; no check has answered yet.
     pub fn opened(chapter: &str) -> Self {
         let mut player = Self::new(chapter);
         player.keys("enter").shell_starts();
@@ -88,7 +97,16 @@ impl Player {
     }
 
     pub fn send(&mut self, msg: Msg) -> &mut Self {
-        for effect in update(&mut self.app, msg) {
+        let mut effects = update(&mut self.app, msg).into_iter();
+        let mut written = Vec::new();
+        while let Some(effect) = effects.next() {
+            if let (Effect::Journal(entry), true) = (&effect, self.disk_is_full) {
+                let dropped = std::iter::once(Effect::Journal(entry.clone())).chain(effects).collect();
+                return self.send(Msg::NotWritten { why: "the disk is full".into(), written, dropped });
+            }
+            if let Effect::Journal(entry) = &effect {
+                written.push(entry.clone());
+            }
             match &effect {
                 Effect::Journal(entry) => self.journal.push(entry.clone()),
                 Effect::Ask { check, round, .. } => drop(self.asked.insert(check.clone(), *round)),
@@ -133,7 +151,7 @@ impl Player {
     pub fn reload(&mut self, chapter: &str) -> &mut Self {
         let (chapter, problems) = markdown::chapter("01-demo.md", chapter);
         let course = Course { chapters: vec![chapter], ..self.app.course.clone() };
-        self.send(Msg::Reloaded { course, problems: problems.len() })
+        self.send(Msg::Reloaded { course, problems: problems.len(), untrusted: None })
     }
 
     pub fn later(&mut self, seconds: u64) -> &mut Self {

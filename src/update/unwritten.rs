@@ -1,0 +1,61 @@
+//! The journal could not be written: what rested on the entry is taken back, so that the state says what is so.
+
+use crate::app::App;
+use crate::app::CheckState;
+use crate::app::Effect;
+use crate::app::Focus;
+use crate::app::Link;
+use crate::app::Prompt;
+use crate::app::Tone;
+use crate::app::known;
+use crate::progress::Entry;
+use crate::session::SessionId;
+use crate::update::say;
+
+pub fn unwritten(app: &mut App, why: &str, written: &[Entry], dropped: Vec<Effect>) -> Vec<Effect> {
+    if let Some(before) = app.before.take() {
+        app.progress = before;
+        written.iter().for_each(|entry| app.progress.apply(entry));
+    }
+    let held_back = matches!(dropped.first(), Some(Effect::Journal(Entry::Ran { .. } | Entry::Undone { .. })));
+    for effect in dropped {
+        take_back(app, effect);
+    }
+    if held_back {
+        app.focus = Focus::Guide;
+        return say(app, Tone::Bad, format!("Nothing was run: {why}"));
+    }
+    say(app, Tone::Bad, why)
+}
+
+fn take_back(app: &mut App, effect: Effect) {
+    match effect {
+        Effect::Ask { check, round, .. } => {
+            if let Some(state @ CheckState::Asking { round: asked, .. }) = app.checks.get(&check)
+                && *asked == round
+            {
+                match known(state).cloned() {
+                    Some(answer) => drop(app.checks.insert(check, CheckState::Answered(answer))),
+                    None => drop(app.checks.remove(&check)),
+                }
+            }
+        }
+        Effect::Open { place, session, .. } => {
+            if let Some(seat) = app.seats.get_mut(&place).filter(|s| s.session == session) {
+                seat.link = Link::Closed;
+                seat.queued = None;
+                // No session has this number, so its news cannot be mistaken.
+                seat.session = SessionId(0);
+            }
+        }
+        Effect::Send(session, _) => {
+            if let Some(seat) = app.seats.values_mut().find(|s| s.session == session)
+                && seat.run.take_if(|run| run.status.is_none()).is_some()
+            {
+                seat.prompt = Prompt::Ready;
+            }
+        }
+        Effect::Highlight { language, text } => drop(app.highlights.remove(&(language, text))),
+        Effect::Journal(_) | Effect::Resize(..) | Effect::Close(_) | Effect::Copy(_) | Effect::Browse(_) | Effect::Quit => {}
+    }
+}
