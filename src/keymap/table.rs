@@ -42,7 +42,6 @@ pub static TABLE: &[Binding] = &[
     line(&[Guide], &[c(']')], "]", (Action::NextCard, "other command", "choose the command after")),
     line(&[Guide], &[c(' ')], "Space", (Action::Tick, "tick", "tick the item of the list, or untick it")),
     line(&[Guide], &[c('t')], "t", (Action::Declare, "done by hand", "say that you did the step by hand, or take that back")),
-    line(&[Guide, Home], &[c('T')], "T", (Action::Trust, "trust", "trust a course that has changed on disk as it is now")),
     line(&[Guide], &[c('s')], "s", (Action::Skip, "skip", "go on without this step")),
     line(&[Guide, Dialog], &[c('h')], "h", (Action::Hints, "hints", "known causes when it failed")),
     line(&[Guide, Dialog], &[c('u')], "u", (Action::Undo, "undo", "take the step back")),
@@ -83,6 +82,7 @@ pub static TABLE: &[Binding] = &[
         "Esc",
         (Action::Home, "map", "close what is open, else go to the map of the course"),
     ),
+    line(&[Guide, Home], &[c('T')], "T", (Action::Trust, "trust", "trust a course that has changed on disk as it is now")),
     line(&[Guide, Home, Dialog], &[c('q')], "q", (Action::Quit, "quit", "quit; progress is already written")),
 ];
 
