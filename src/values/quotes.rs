@@ -51,8 +51,8 @@ impl In {
             In::Double => "double quotes",
             In::Backtick => "backticks",
             In::Paren => "parentheses",
-            In::Arithmetic => "`$(( ))`",
-            In::Brace => "`${ }` between quotes",
+            In::Arithmetic => "`(( ))`",
+            In::Brace => "`${ }`",
         }
     }
 }
@@ -142,8 +142,9 @@ impl<'t> Scan<'t> {
         }
         match self.stack.last()? {
             top @ (In::Single | In::Ansi | In::Double | In::Arithmetic | In::Backtick) => Some(top.name()),
-            In::Brace if self.stack.contains(&In::Double) => Some(In::Brace.name()),
-            In::Brace | In::Paren => None,
+            // An index or a length in braces is arithmetic, which runs what it finds in quotes.
+            In::Brace => Some(In::Brace.name()),
+            In::Paren => None,
         }
     }
 
@@ -190,6 +191,7 @@ impl<'t> Scan<'t> {
             '\'' if !self.stack.contains(&In::Double) || self.stack.last() != Some(&In::Brace) => self.push(In::Single, 1),
             '"' => self.push(In::Double, 1),
             '$' if rest.starts_with("$'") => self.push(In::Ansi, 2),
+            '(' if rest.starts_with("((") && self.starts_word() => self.push(In::Arithmetic, 2),
             '(' if !self.stack.is_empty() => self.push(In::Paren, 1),
             '#' if self.stack.last() != Some(&In::Brace) && self.starts_word() => self.skip(self.line_end(), None),
             '<' if rest.starts_with("<<<") => self.step(3),

@@ -50,9 +50,10 @@ fn values_inside_quotes_are_found() {
     let sh = |text| within(text, Shell::Bash);
     assert_eq!(sh("a '{{x}}' \"{{y}}\" $'{{z}}'"), ["single quotes", "double quotes", "single quotes"]);
     assert_eq!(sh("a {{x}} \\'{{y}} \\\"{{z}} 'it'{{w}}\"s\""), [""; 0]);
-    assert_eq!(sh("a \"$(ssh {{x}} \"b {{y}}\")\" \"${a:-{{z}}}\""), ["double quotes", "`${ }` between quotes"]);
+    assert_eq!(sh("a \"$(ssh {{x}} \"b {{y}}\")\" \"${a:-{{z}}}\""), ["double quotes", "`${ }`"]);
     assert_eq!(sh("# don't {{x}}\nls {{y}} # isn't\nls {{z}}"), [""; 0]);
-    assert_eq!(sh("echo `ls {{x}}` $((1+{{y}})) {{z}}"), ["backticks", "`$(( ))`"]);
+    assert_eq!(sh("echo `ls {{x}}` $((1+{{y}})) {{z}}"), ["backticks", "`(( ))`"]);
+    assert_eq!(sh("(( {{x}} > 1 )); ((1)) && ls {{y}}; echo ${a[{{z}}]}"), ["`(( ))`", "`${ }`"]);
     assert_eq!(sh("cat <<EOF\nit's {{x}}\nEOF\nls {{y}}"), ["a here-document"]);
     assert_eq!(sh("cat <<-'EOF'; ls {{z}}\n{{x}}\n\tEOF\nls '{{y}}'"), ["a here-document", "single quotes"]);
     assert_eq!(sh("cat <<<{{x}}"), [""; 0]);
