@@ -461,6 +461,8 @@ pub enum Card {
     Tasks,
     /// Nothing but to read it.
     Read,
+    /// Its checks are to be asked again: they decide, and nothing of it is left to run or tick.
+    Ask,
     /// It is done: go on.
     Next,
 }

@@ -11,7 +11,9 @@ use std::time::Duration;
 use crate::app::Action;
 use crate::app::App;
 use crate::app::Msg;
+use crate::app::Notice;
 use crate::app::Standing;
+use crate::app::Tone;
 use crate::app::Untyped;
 use crate::course::Step;
 use crate::course::StepId;
@@ -36,6 +38,9 @@ pub const STOPPED: u8 = 130;
 
 /// How often a run without news says that it goes on.
 const HEARTBEAT: Duration = Duration::from_secs(10);
+
+/// How long a shell may take to its first prompt. Start files can be slow; one that never ends must not hold a script for ever.
+const PROMPT: Duration = Duration::from_secs(35);
 
 /// What to run.
 pub struct Request {
@@ -192,6 +197,15 @@ impl<W: Write> Pilot<'_, W> {
             self.waits |= !step.optional;
             return self.skip(step, &format!("{open} things to do by hand"));
         }
+        if standing == Standing::Todo && step.checks().next().is_none() && step.commands().all(|c| c.optional) {
+            return self.skip(step, "nothing of it is required");
+        }
+        // A check without its value was never asked: that is not a failure of the step.
+        let unasked = step.checks().enumerate().any(|(i, c)| !c.look.is_of_a_run() && self.app().answer(step, i).is_none());
+        if standing == Standing::Todo && unasked {
+            self.failed |= !step.optional;
+            return self.verdict(step, Told::Unknown, "a check could not be asked: it needs a value (--set)");
+        }
         let verdict = told(&standing);
         let reason = match &standing {
             Standing::Failed(reason) | Standing::Unknown(reason) => reason.clone(),
@@ -277,9 +291,10 @@ impl<W: Write> Pilot<'_, W> {
                 () = tokio::time::sleep(nap.unwrap_or(HEARTBEAT)) => self.apply(Msg::Time(now())),
                 _ = beat.tick() => {
                     self.report.tell(&Event::Waiting { id, seconds: started.elapsed().as_secs() })?;
-                    // A shell that shows no prompt is typed into all the same: what comes of it decides.
-                    if self.app().seats.values().any(|s| s.queued.is_some()) {
-                        self.apply(Msg::Do(Action::Go));
+                    if started.elapsed() > PROMPT && self.app().seats.values().any(|s| s.queued.is_some()) {
+                        self.apply(Msg::Do(Action::Stop));
+                        let text = "the shell has shown no prompt that wci knows; look at its start files, or set WCI_SHELL=bash".into();
+                        self.apply(Msg::Said(Notice { text, tone: Tone::Bad }));
                     }
                 }
             }

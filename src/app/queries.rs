@@ -155,7 +155,10 @@ impl App {
         if let Some(reason) = unsure {
             return Standing::Unknown(reason);
         }
-        let tried = !record.finished.is_empty() || record.open.is_some();
+        // In the middle of a step a check of what is still to run is not a failure.
+        let waits = step.commands().any(|c| !c.optional && !record.finished.contains_key(&c.id));
+        let seen_wrong = record.observed.values().any(|a| a.verdict == Verdict::Fail);
+        let tried = (!record.finished.is_empty() || record.open.is_some()) && (!waits || seen_wrong);
         match checked {
             Some((Verdict::Fail, reason)) if tried => Standing::Failed(reason),
             Some((Verdict::Unknown, reason)) => Standing::Unknown(reason),
@@ -231,7 +234,9 @@ impl App {
         let record = self.progress.step(&step.id);
         // What an interactive program ends with says nothing: the container's shell ends with its last command's status.
         let open = |c: &Command| match record.finished.get(&c.id) {
-            Some(status) => !c.interactive && *status != Some(0),
+            // 126 and 127 are the shell's own: the program could not be started.
+            Some(status) if c.interactive => matches!(status, Some(126 | 127)),
+            Some(status) => *status != Some(0),
             None => true,
         };
         let next = step.commands().position(|c| !c.optional && open(c));
@@ -242,6 +247,7 @@ impl App {
             None if count > 0 && step.checks().next().is_some() => {
                 Card::Command(step.commands().collect::<Vec<_>>().iter().rposition(|c| !c.optional).unwrap_or(count - 1))
             }
+            None if step.checks().next().is_some() => Card::Ask,
             None => Card::Read,
         }
     }
@@ -264,9 +270,9 @@ impl App {
         }
     }
 
-    /// How many steps of a chapter are settled, of how many that count. Optional steps count once they are done.
+    /// How many steps of a chapter are settled, of how many that count: optional ones and those that do not apply here do not.
     pub fn tally(&self, chapter: &Chapter) -> (usize, usize) {
-        let counted = chapter.steps.iter().filter(|s| !s.optional);
+        let counted = chapter.steps.iter().filter(|s| !s.optional && !matches!(self.standing(s), Standing::NotHere(_)));
         let done = counted.clone().filter(|s| self.standing(s).is_settled()).count();
         (done, counted.count())
     }

@@ -26,6 +26,8 @@ fn write(app: &App, folder: &Path, out: &mut String) -> std::fmt::Result {
     writeln!(out, "\nAs the journal has it ({}); open wci to have the checks asked again.", folder.display())?;
     let next = app.course.chapters.iter().find_map(|c| c.steps.get(app.first_unmet(c)));
     match next {
+        // What is only to be read, or done by hand, a run without the screen cannot do.
+        Some(step) if step.commands().next().is_none() => writeln!(out, "Next: {} ({}). Go on with: wci", step.title, step.id),
         Some(step) => writeln!(out, "Next: {}. Go on with: wci    or without the screen: wci run {}", step.title, step.id),
         None => writeln!(out, "All is done."),
     }

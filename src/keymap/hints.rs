@@ -40,7 +40,11 @@ fn of(app: &App, at: Where, wanted: &[(Action, &'static str)]) -> Vec<(String, &
 }
 
 fn terminal(app: &App) -> Vec<(String, &'static str)> {
-    of(app, Where::Terminal, &[(Action::Leave, "back to the guide"), (Action::ScrollTerminalUp, "scroll back")])
+    of(
+        app,
+        Where::Terminal, // The last is the one that always has a place.
+        &[(Action::ScrollTerminalUp, "scroll back"), (Action::Leave, "back to the guide")],
+    )
 }
 
 fn dialog(app: &App) -> Vec<(String, &'static str)> {
@@ -112,6 +116,8 @@ fn step_keys(app: &App, step: &Step, wanted: &mut Vec<(Action, &'static str)>) {
             wanted.extend(command_keys(app, step, index));
         }
         Card::Tasks => wanted.extend([(Action::Tick, "tick"), (Action::Declare, "done by hand")]),
+        Card::Ask if app.reaches(step.place) => wanted.extend([(Action::Go, "ask again"), (Action::Declare, "done by hand")]),
+        Card::Ask => wanted.push((Action::Declare, "done by hand")),
         Card::Read => wanted.push((Action::Go, "read, go on")),
         Card::Next => wanted.push((Action::Go, "go on")),
     }

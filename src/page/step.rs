@@ -190,6 +190,8 @@ fn ending(paper: &mut Paper<'_>, chapter: &Chapter, step: &Step, index: usize) {
         Card::Next => format!("Enter goes on to: {next}"),
         Card::Read => "Enter: read, go on.".to_owned(),
         Card::Tasks => "Space or Enter ticks the item at the pointer.".to_owned(),
+        Card::Ask if paper.app.reaches(step.place) => "Enter asks the checks again; t marks it done by hand.".to_owned(),
+        Card::Ask => "No machine is connected for its checks: do it there, then t marks it done.".to_owned(),
         Card::Command(_) => String::new(),
     };
     if says.is_empty() && enter.is_empty() {

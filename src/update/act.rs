@@ -141,6 +141,8 @@ fn go(app: &mut App) -> Vec<Effect> {
     match card {
         Card::Command(index) => run(app, &step, index),
         Card::Tasks => tick(app),
+        Card::Ask if app.reaches(step.place) => check(app),
+        Card::Ask => say(app, Tone::Info, "No machine is connected for its checks: do it there, then t marks it done."),
         Card::Read => {
             let effect = record(app, Entry::Declared { step: step.id.clone(), done: true });
             let mut effects = vec![effect];
@@ -200,7 +202,7 @@ fn pick(app: &mut App, by: isize) -> Vec<Effect> {
     }
     let now = match app.card(step) {
         Card::Command(index) => index,
-        Card::Tasks | Card::Read | Card::Next => {
+        Card::Tasks | Card::Read | Card::Ask | Card::Next => {
             if by > 0 {
                 count - 1
             } else {
@@ -291,7 +293,7 @@ fn copy(app: &mut App) -> Vec<Effect> {
     let Some(step) = app.step() else { return Vec::new() };
     let index = match app.card(step) {
         Card::Command(index) => index,
-        Card::Tasks | Card::Read | Card::Next => 0,
+        Card::Tasks | Card::Read | Card::Ask | Card::Next => 0,
     };
     let Some(command) = step.commands().nth(index) else { return say(app, Tone::Info, "This step has no command to copy.") };
     // Without a shell that runs it the author's own text is still worth copying.

@@ -4,17 +4,25 @@ use crate::app::Action;
 use crate::app::App;
 use crate::app::Effect;
 use crate::app::Focus;
+use crate::app::Link;
+use crate::app::Tone;
 use crate::keymap;
+use crate::keys::Code;
 use crate::keys::Key;
 use crate::keys::encode;
 use crate::keys::encode_paste;
 use crate::update::act;
 use crate::update::overlay;
+use crate::update::say;
 
 pub fn key(app: &mut App, key: Key) -> Vec<Effect> {
-    app.notice = None;
+    let noticed = app.notice.take().is_some();
     if overlay::types(app) {
         return overlay::key(app, key);
+    }
+    // Escape puts a notice away before it leaves anything.
+    if noticed && key.code == Code::Escape && app.overlay.is_none() && app.focus == Focus::Guide {
+        return Vec::new();
     }
     match keymap::action(app, key) {
         Some(action) => {
@@ -32,7 +40,7 @@ pub fn paste(app: &mut App, text: &str) -> Vec<Effect> {
         return overlay::paste(app, text);
     }
     if app.overlay.is_some() || app.focus != Focus::Terminal {
-        return crate::update::say(app, crate::app::Tone::Info, "Tab first: then a paste goes to the terminal.");
+        return say(app, Tone::Info, "Tab first: then a paste goes to the terminal.");
     }
     let place = app.shown();
     let Some(seat) = app.seats.get_mut(&place) else { return Vec::new() };
@@ -43,6 +51,14 @@ pub fn paste(app: &mut App, text: &str) -> Vec<Effect> {
 fn pass_on(app: &mut App, key: Key) -> Vec<Effect> {
     let place = app.shown();
     let Some(seat) = app.seats.get_mut(&place) else { return Vec::new() };
+    // What was still being typed when the shell ended is nobody's.
+    if let Link::Ended(_) | Link::Refused(_) = seat.link {
+        if key.code == Code::Char('r') {
+            return act::act(app, Action::Restart);
+        }
+        let leave = app.leave;
+        return say(app, Tone::Bad, format!("The shell has ended. r starts a new one; {leave} goes back to the guide."));
+    }
     seat.terminal.scroll_to_bottom();
     let bytes = encode(key, &seat.terminal.modes());
     if bytes.is_empty() { Vec::new() } else { vec![Effect::Send(seat.session, bytes)] }

@@ -129,7 +129,8 @@ pub fn finish(app: &mut App, place: Place, status: Option<i32>) -> Vec<Effect> {
     let Some(run) = seat.run.take() else { return Vec::new() };
     seat.output = seat.terminal.capture();
     seat.ended = true;
-    if run.interactive {
+    // Where the shell itself has ended, keys still meant for it must not become the guide's.
+    if run.interactive && seat.link == Link::Up {
         app.focus = Focus::Guide;
     }
     let id = run.step.clone();

@@ -2,7 +2,6 @@
 
 use crate::app::App;
 use crate::app::Effect;
-use crate::app::Focus;
 use crate::app::HOLD;
 use crate::app::Link;
 use crate::app::Prompt;
@@ -121,9 +120,6 @@ fn ended(app: &mut App, place: Place, ending: Ending) -> Vec<Effect> {
     };
     if seat.run.is_some() {
         effects.extend(running::finish(app, place, status));
-    }
-    if app.focus == Focus::Terminal && app.shown() == place {
-        app.focus = Focus::Guide;
     }
     let how = match ending {
         Ending::Exited(status) => format!("ended with status {status}"),

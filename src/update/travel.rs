@@ -44,7 +44,7 @@ pub fn open_chapter(app: &mut App, index: usize) -> Vec<Effect> {
     effects.extend(ask_all(app));
     effects.extend(arrive(app));
     if interrupted.is_some() {
-        say(app, Tone::Info, "This step was running when wci stopped. Its checks are asked; Enter runs it again.");
+        say(app, Tone::Info, "This step was running when wci stopped. Its checks are asked again; nothing runs by itself.");
     }
     effects
 }

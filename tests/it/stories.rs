@@ -504,3 +504,61 @@ fn with_nothing_to_do_the_loop_may_sleep() {
     player.keys("enter").begins("");
     assert!(player.app.deadline().is_some(), "the elapsed time is shown");
 }
+
+const CHECKED_BY_HAND: &str = r#"---
+title: Demo
+---
+## By hand {#by-hand}
+
+- [ ] one
+
+```toml check
+says = "It is there"
+sh = "false"
+```
+
+## Two {#two}
+
+```sh run id=a
+echo a
+```
+
+```sh run id=b
+echo b
+```
+
+```toml check
+says = "B has run"
+file = "/b"
+```
+"#;
+
+#[test]
+fn the_check_decides_also_where_there_is_nothing_to_run() {
+    let mut player = Player::opened(CHECKED_BY_HAND);
+    player.answers("by-hand", 0, Verdict::Fail, "status 1").keys("space").forget().keys("enter");
+    player.asks_for(&["ask demo#by-hand check 0"]);
+    player.answers("by-hand", 0, Verdict::Fail, "status 1");
+    let step = player.app.step().expect("a step");
+    assert!(!player.app.standing(step).is_settled(), "ticking and reading do not make it so");
+    player.keys("t");
+    let step = player.app.step().expect("a step");
+    assert_eq!(player.app.standing(step), Standing::ByHand);
+}
+
+#[test]
+fn in_the_middle_of_a_step_a_check_of_the_rest_is_no_failure() {
+    let mut player = Player::opened(CHECKED_BY_HAND);
+    player.answers("by-hand", 0, Verdict::Pass, "status 0").keys("n").answers("two", 0, Verdict::Fail, "missing");
+    player.keys("enter").runs("a\n", 0).answers("two", 0, Verdict::Fail, "missing").hides("Not yet");
+    let step = player.app.step().expect("a step");
+    assert_eq!(player.app.standing(step), Standing::Todo);
+}
+
+#[test]
+fn keys_still_meant_for_a_shell_that_has_ended_are_nobodys() {
+    let mut player = Player::opened(TWO_STEPS);
+    player.keys("tab").dies(Ending::Exited(0)).forget().keys("q").types("ls").keys("enter").asks_for(&[]);
+    assert!(!player.quit);
+    player.keys("r").asks_for(&["close 1", "open laptop 2"]);
+}
