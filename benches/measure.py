@@ -180,9 +180,12 @@ def main():
     folder = tempfile.mkdtemp(prefix="wci-bench")
     big = os.path.join(folder, "big")
     with open(big, "w") as f:
-        line = "0123456789 0123456789 0123456789 0123456789 0123456789 0123456789\n"
-        for _ in range(mib):
-            f.write(line * (1024 * 1024 // len(line)))
+        # No two lines alike: every frame changes every row.
+        rest = " 0123456789 0123456789 0123456789 0123456789 0123456789\n"
+        number = 0
+        for _ in range(mib * 1024 * 1024 // (10 + len(rest))):
+            number += 7919
+            f.write(f"{number:010d}{rest}")
     size = os.path.getsize(big) / 1024 / 1024
     try:
         parts = {

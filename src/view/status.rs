@@ -59,9 +59,11 @@ fn say(frame: &mut Frame<'_>, area: Rect, notice: &Notice, set: &Set, theme: &Th
     rows.truncate(usize::from(area.y).min(MOST_ROWS));
     let top = area.y + 1 - u16::try_from(rows.len()).unwrap_or(1);
     for (y, row) in (top..).zip(&rows) {
-        let whole = Rect { y, height: 1, ..area };
-        frame.render_widget(Clear, whole);
-        frame.buffer_mut().set_style(whole, theme.part(Part::Status));
+        if y < area.y {
+            let above = Rect { x: 0, y, width: area.right(), height: 1 };
+            frame.render_widget(Clear, above);
+            frame.buffer_mut().set_style(above, theme.part(Part::Status));
+        }
         draw::text(frame.buffer_mut(), (area.x, y), &cut(row, width, set.ellipsis), theme.part(part), area.right());
     }
 }
