@@ -238,7 +238,7 @@ def starts(args, wci, folder):
     env = {"HOME": home, "WCI_STATE": os.path.join(home, "state"), "TMUX": ""}
     peers = {
         "wci": ([wci], lambda o: b"\x1b[?2026l" in o.tail and b"Windows" in o.tail),
-        "tmux": (["tmux", "-L", f"start{os.getpid()}", "-f", "/dev/null", "new-session", "cat"], lambda o: b"0:cat" in o.tail),
+        "tmux": (["tmux", "-L", f"start{os.getpid()}", "-f", "/dev/null", "new-session", "cat"], lambda o: b"[0]" in o.tail),
         "vim": (["vim", "-u", "NONE", "README.md"], lambda o: b"wci" in o.tail),
         "less": (["less", "README.md"], lambda o: b"wci" in o.tail),
     }

@@ -70,8 +70,13 @@ pub fn is_name(word: &str) -> bool {
 }
 
 /// Characters nobody sees: they steer a terminal, or make text read otherwise than it runs.
+#[inline]
 pub fn is_hidden(c: char) -> bool {
-    (c.is_control() && c != '\n' && c != '\t')
+    // Nearly every character of a chapter ends here.
+    if matches!(c, ' '..='~' | '\n' | '\t') {
+        return false;
+    }
+    c.is_control()
         || matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
