@@ -49,7 +49,6 @@ pub struct Binding {
     /// As written for people; empty for the key that is set by the learner.
     pub keys: &'static str,
     pub action: Action,
-    pub label: &'static str,
     pub help: &'static str,
 }
 

@@ -83,7 +83,6 @@ fn fit(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     }
     let areas = layout(app);
-    travel::keep_scroll_inside(app, &areas);
     let Some(size) = areas.terminal_size() else { return Vec::new() };
     let place = app.shown();
     let Some(seat) = app.seats.get_mut(&place) else { return Vec::new() };

@@ -157,10 +157,7 @@ fn go(app: &mut App) -> Vec<Effect> {
 fn run(app: &mut App, step: &Step, index: usize) -> Vec<Effect> {
     let Some(command) = step.commands().nth(index) else { return Vec::new() };
     match app.text_of(step, command) {
-        Ok(text) => match running::of(app, step, index, text, false) {
-            Some(run) => running::start(app, step.place, run),
-            None => Vec::new(),
-        },
+        Ok(text) => running::start(app, step.place, running::of(app, step, command, text)),
         Err(Untyped::Missing(name)) => overlay::ask_value(app, &name),
         Err(Untyped::Shell(why)) => say(app, Tone::Info, why),
     }
@@ -218,15 +215,14 @@ fn pick(app: &mut App, by: isize) -> Vec<Effect> {
 /// Scrolls what Enter acts on into view, or the next screenful of a page that is only to be read. False if it was in view already.
 fn reveal(app: &mut App) -> bool {
     let areas = layout(app);
-    let (height, before) = (usize::from(areas.prose.height), app.scroll);
+    let height = usize::from(areas.prose.height);
     let page = page::page(app, areas.prose.width);
+    let before = page::top(app, &page, areas.prose.height);
     let most = page.rows.len().saturating_sub(height);
     let to = match page.card {
-        Some(card) if card.start < app.scroll || card.end > app.scroll + height => {
-            card.end.saturating_sub(height).min(card.start)
-        }
-        Some(_) => app.scroll,
-        None => app.scroll + height.saturating_sub(1),
+        Some(card) if card.start < before || card.end > before + height => card.end.saturating_sub(height).min(card.start),
+        Some(_) => before,
+        None => before + height.saturating_sub(1),
     };
     app.scroll = to.min(most);
     app.scroll != before
@@ -254,9 +250,10 @@ fn tick(app: &mut App) -> Vec<Effect> {
 fn show_task(app: &mut App) {
     let areas = layout(app);
     let height = usize::from(areas.prose.height);
-    let rows = page::page(app, areas.prose.width).tasks;
-    if let Some((row, _)) = rows.iter().find(|(_, index)| *index == app.task)
-        && (*row < app.scroll || *row + 2 > app.scroll + height)
+    let page = page::page(app, areas.prose.width);
+    let top = page::top(app, &page, areas.prose.height);
+    if let Some((row, _)) = page.tasks.iter().find(|(_, index)| *index == app.task)
+        && (*row < top || *row + 2 > top + height)
     {
         app.scroll = (row + 2).saturating_sub(height.max(2)).max(row.saturating_sub(height / 2));
     }
@@ -402,7 +399,8 @@ pub fn roll(app: &mut App, by: isize) {
     let areas = layout(app);
     let rows = page::page(app, areas.prose.width).rows.len();
     let most = rows.saturating_sub(usize::from(areas.prose.height));
-    app.scroll = app.scroll.saturating_add_signed(by).min(most);
+    // The page may have become shorter since it was scrolled.
+    app.scroll = app.scroll.min(most).saturating_add_signed(by).min(most);
 }
 
 pub fn scroll_terminal(app: &mut App, lines: isize) -> Vec<Effect> {

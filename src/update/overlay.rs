@@ -10,7 +10,6 @@ use crate::app::Run;
 use crate::app::Search;
 use crate::app::Tone;
 use crate::app::Untyped;
-use crate::course::Step;
 use crate::keys::Code;
 use crate::keys::Key;
 use crate::layout::layout;
@@ -133,13 +132,10 @@ fn accept_edit(app: &mut App, text: String) -> Vec<Effect> {
     if text.trim().is_empty() {
         return say(app, Tone::Info, "Nothing to run.");
     }
-    let index = app.picked.unwrap_or(0);
-    let own = step.commands().nth(index).and_then(|c| app.text_of(&step, c).ok());
-    let edited = own.as_deref() != Some(text.as_str());
-    match running::of(app, &step, index, text, edited) {
-        Some(run) => running::start(app, step.place, run),
-        None => Vec::new(),
-    }
+    let Some(command) = step.commands().nth(app.picked.unwrap_or(0)) else { return Vec::new() };
+    let edited = app.text_of(&step, command).ok().as_deref() != Some(text.as_str());
+    let run = Run { edited, ..running::of(app, &step, command, text) };
+    running::start(app, step.place, run)
 }
 
 fn accept_search(app: &mut App, text: String) -> Vec<Effect> {
@@ -231,22 +227,8 @@ fn undo(app: &mut App, index: usize) -> Vec<Effect> {
         }
     };
     app.overlay = None;
-    let run = undo_run(app, &step, command.id, text, command.interactive);
+    let run = Run { undo: true, ..running::of(app, &step, &command, text) };
     running::start(app, step.place, run)
-}
-
-fn undo_run(app: &App, step: &Step, command: String, text: String, interactive: bool) -> Run {
-    Run {
-        step: step.id.clone(),
-        command,
-        text,
-        started: app.now,
-        undo: true,
-        edited: false,
-        interactive,
-        status: None,
-        stopping: false,
-    }
 }
 
 fn link(app: &mut App, choice: usize, action: Action) -> Vec<Effect> {

@@ -11,6 +11,7 @@ use crate::app::QUIET;
 use crate::app::Run;
 use crate::app::Seat;
 use crate::app::Tone;
+use crate::course::Command;
 use crate::course::Place;
 use crate::course::Shell;
 use crate::course::Step;
@@ -212,18 +213,17 @@ pub fn give_up_waiting(app: &mut App) -> Vec<Effect> {
     finish(app, place, None)
 }
 
-/// A run of the step's command with this index, as the learner sees it.
-pub fn of(app: &App, step: &Step, index: usize, text: String, edited: bool) -> Option<Run> {
-    let command = step.commands().nth(index)?;
-    Some(Run {
+/// A run of a command of the step, as its card shows it.
+pub fn of(app: &App, step: &Step, command: &Command, text: String) -> Run {
+    Run {
         step: step.id.clone(),
         command: command.id.clone(),
         text,
         started: app.now,
         undo: false,
-        edited,
+        edited: false,
         interactive: command.interactive,
         status: None,
         stopping: false,
-    })
+    }
 }

@@ -13,8 +13,6 @@ use crate::app::code_of;
 use crate::course::Course;
 use crate::course::Shell;
 use crate::course::Step;
-use crate::layout::Areas;
-use crate::page;
 use crate::progress::Entry;
 use crate::update::checking;
 use crate::update::fit;
@@ -194,13 +192,4 @@ pub fn reloaded(app: &mut App, course: Course, problems: usize, untrusted: Optio
         n => say(app, Tone::Bad, format!("The course was read again, with {n} problems: wci lint shows them.")),
     };
     effects
-}
-
-/// The page can end higher than it did: after a resize, or when a check's answer takes fewer lines.
-pub fn keep_scroll_inside(app: &mut App, areas: &Areas) {
-    if app.scroll == 0 || areas.prose.height == 0 {
-        return;
-    }
-    let most = page::page(app, areas.prose.width).rows.len().saturating_sub(usize::from(areas.prose.height));
-    app.scroll = app.scroll.min(most);
 }
