@@ -56,7 +56,13 @@ pub fn prepare(shell: Shell, plain: bool) -> io::Result<Integration> {
             made.arguments = vec!["-i".into()];
             made.environment.push(("ENV", file.into()));
         }
-        Shell::PowerShell | Shell::Pwsh | Shell::Cmd => return Err(io::ErrorKind::Unsupported.into()),
+        Shell::Cmd => {
+            let mark = |letter: &str| format!("$e]133;{letter};k={}$e\\", made.nonce);
+            let prompt = format!("{}{}$P$G{}", mark("D"), mark("A"), mark("B"));
+            made.environment.push(("PROMPT", prompt.into()));
+            made.arguments = vec!["/d".into()];
+        }
+        Shell::PowerShell | Shell::Pwsh => return Err(io::ErrorKind::Unsupported.into()),
     }
     Ok(made)
 }
