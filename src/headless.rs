@@ -235,6 +235,10 @@ impl<W: Write> Pilot<'_, W> {
         if command.interactive {
             return Ok(Ran::Person("its command is for a person to type into: open wci".into()));
         }
+        if self.app().lacks_rights(step.place, command.elevated) {
+            let how = "it needs administrator's rights: start wci from Windows PowerShell (Admin)";
+            return Ok(Ran::Person(how.into()));
+        }
         if command.restart {
             return Ok(Ran::Person("its command restarts the machine, which this version leaves to a person".into()));
         }
