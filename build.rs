@@ -64,7 +64,7 @@ fn script(told: &impl Fn(&str) -> String) -> String {
     let numbers: Vec<_> = ["MAJOR", "MINOR", "PATCH"].iter().map(|part| told(&format!("CARGO_PKG_VERSION_{part}"))).collect();
     let numbers = numbers.join(",");
     let texts = [
-        ("CompanyName", "The authors of wci"),
+        ("CompanyName", "The wci authors"),
         ("FileDescription", "Windows Containers Internals, the terminal companion"),
         ("FileVersion", &version),
         ("InternalName", "wci"),
