@@ -208,6 +208,8 @@ impl Engine {
     /// Ends every shell and its tree, and waits for that: a drop alone would leave what ignores a hang-up.
     pub fn end(&mut self) {
         self.prober.forget();
+        // A shell that waits for its news to be taken could not end.
+        self.heard.close();
         for (_, session) in self.sessions.values() {
             session.end();
         }
