@@ -68,8 +68,7 @@ function want-restart {
 function Get-WindowsOptionalFeature {
     [CmdletBinding()] param([switch]$Online, [string]$FeatureName)
     gate $PSCmdlet -Elevated
-    # An unknown name gives nothing, as in the real one.
-    if ($FeatureName -ne 'Containers') { return }
+    if ($FeatureName -ne 'Containers') { stop-with $PSCmdlet "Feature name $FeatureName is unknown." 'feature' }
     [pscustomobject]@{ FeatureName = 'Containers'; DisplayName = 'Containers'; RestartRequired = 'Possible'; State = feature }
 }
 
@@ -259,9 +258,22 @@ function Invoke-WebRequest {
     Microsoft.PowerShell.Utility\Invoke-WebRequest -UseBasicParsing $here @to
 }
 
-# --- the registry, where there is none ---
+# --- the registry and the user, where there are none ---
+
+class Identity {
+    static [Identity] GetCurrent() { return [Identity]::new() }
+}
+
+class Principal {
+    Principal([Identity]$identity) { }
+    [bool] IsInRole($role) { return (first 'elevated' 'yes') -ne 'no' }
+}
 
 if (-not $real) {
+    $known = [psobject].Assembly.GetType('System.Management.Automation.TypeAccelerators')
+    [void]$known::Add('Security.Principal.WindowsIdentity', [Identity])
+    [void]$known::Add('Security.Principal.WindowsPrincipal', [Principal])
+
     function key-folder($path) { if ($path -match '^(HKLM|HKCU):') { Convert-Path -LiteralPath $path -ErrorAction Ignore } }
 
     function Get-Item {
@@ -279,6 +291,7 @@ if (-not $real) {
                         if ([string]$options -eq 'DoNotExpandEnvironmentNames') { return $text }
                         [regex]::Replace($text, '%([^%]+)%', { param($m) [string][Environment]::GetEnvironmentVariable($m.Groups[1].Value) })
                     }
+                    $item | Add-Member ScriptMethod GetValueKind { param($name) 'ExpandString' }
                 }
                 $item
             }
