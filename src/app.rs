@@ -211,8 +211,8 @@ pub struct Seat {
     pub run: Option<Run>,
     /// What the last run printed in this session, for checks of a run.
     pub output: Option<String>,
-    /// A run has ended since the last one was started.
-    pub ended: bool,
+    /// How the run that was started last has ended, once it has; the status may be unsaid.
+    pub ended: Option<Option<i32>>,
     /// When it last wrote something.
     pub heard: Time,
 }
@@ -507,7 +507,7 @@ impl Seat {
             queued: None,
             run: None,
             output: None,
-            ended: false,
+            ended: None,
             heard: 0,
         }
     }

@@ -95,6 +95,20 @@ struct Common {
     leave_key: Key,
 }
 
+/// How to go without the screen.
+#[derive(clap::Args)]
+struct How {
+    /// Agree to every command beforehand
+    #[arg(long)]
+    yes: bool,
+    /// Give a value the chapter asks for
+    #[arg(long, value_name = "NAME=VALUE")]
+    set: Vec<String>,
+    /// One line for each thing that happens, as text or as a JSON object
+    #[arg(long, value_enum, default_value = "text")]
+    format: FormatArg,
+}
+
 #[derive(Subcommand)]
 enum Command {
     /// Run a chapter or a step without the screen
@@ -104,15 +118,18 @@ enum Command {
     Run {
         /// CHAPTER or CHAPTER#STEP
         what: String,
-        /// Agree to every command beforehand
-        #[arg(long)]
-        yes: bool,
-        /// Give a value the chapter asks for
-        #[arg(long, value_name = "NAME=VALUE")]
-        set: Vec<String>,
-        /// One line for each thing that happens, as text or as a JSON object
-        #[arg(long, value_enum, default_value = "text")]
-        format: FormatArg,
+        #[command(flatten)]
+        how: How,
+    },
+    /// Take a step back without the screen: its undo commands
+    #[command(
+        after_help = "Exit codes: 0 taken back, 1 not or not wholly, 2 usage or content is wrong,\n3 waiting for something only a person can do, 130 stopped."
+    )]
+    Undo {
+        /// CHAPTER#STEP
+        what: String,
+        #[command(flatten)]
+        how: How,
     },
     /// Print how far every chapter is
     Status,
@@ -177,7 +194,8 @@ fn dispatch(cli: Cli) -> Result<u8, Failure> {
         Some(Command::Lint { dir }) => lint(dir.as_deref().or(common.content.as_deref())),
         Some(Command::Status) => status(&common),
         Some(Command::Reset { step, yes }) => reset(&common, step.as_deref(), yes),
-        Some(Command::Run { what, yes, set, format }) => headless_run(&common, &what, yes, &set, format),
+        Some(Command::Run { what, how }) => headless_run(&common, &what, &how, false),
+        Some(Command::Undo { what, how }) => headless_run(&common, &what, &how, true),
         None if !io::stdout().is_terminal() || !io::stdin().is_terminal() => status(&common),
         None => companion(&common, cli.at.as_deref(), cli.reopened),
     }
@@ -303,14 +321,15 @@ fn first_step(course: &Course, chapter: usize) -> &str {
     course.chapters[chapter].steps.first().map_or("step", |s| s.id.step.as_str())
 }
 
-fn headless_run(common: &Common, what: &str, yes: bool, set: &[String], format: FormatArg) -> Result<u8, Failure> {
+fn headless_run(common: &Common, what: &str, how: &How, undo: bool) -> Result<u8, Failure> {
     let (course, problems, digest) = load_to_run(common)?;
     if !problems.is_empty() {
         eprint!("{}", lint::report(&problems));
         return Err(Failure(headless::WRONG, "the course has problems; nothing was run".into()));
     }
     let (chapter, step) = find(&course, what)?;
-    let given = set.iter().map(|text| value(&course, chapter, text)).collect::<Result<Vec<_>, _>>()?;
+    let part = part(&course, chapter, step, undo)?;
+    let given = how.set.iter().map(|text| value(&course, chapter, text)).collect::<Result<Vec<_>, _>>()?;
     let mut opened = open_journal(common, None)?;
     trust(common, digest, &mut opened)?;
     let mut progress = Progress::of(opened.entries.iter().map(|(_, e)| e));
@@ -318,12 +337,12 @@ fn headless_run(common: &Common, what: &str, yes: bool, set: &[String], format: 
         opened.journal.write(now(), &entry).map_err(|why| Failure(headless::NOT_PASSED, why.to_string()))?;
         progress.apply(&entry);
     }
-    let format = match format {
+    let format = match how.format {
         FormatArg::Text => headless::Format::Text,
         FormatArg::Json => headless::Format::Json,
     };
     let app = new_app(common, course, 0, progress, HEADLESS);
-    let request = headless::Request { chapter, step, yes, format };
+    let request = headless::Request { chapter, part, yes: how.yes, format };
     let code = runtime()?.block_on(async {
         let mut engine = Engine::new(app, opened.journal, shell(common), Vec::new());
         let code = headless::run(&mut engine, &request, &mut io::stdout()).await;
@@ -331,6 +350,20 @@ fn headless_run(common: &Common, what: &str, yes: bool, set: &[String], format: 
         code
     });
     Ok(code?)
+}
+
+/// What is to be run, or taken back.
+fn part(course: &Course, chapter: usize, step: Option<usize>, undo: bool) -> Result<headless::Part, Failure> {
+    let slug = &course.chapters[chapter].slug;
+    match (step, undo) {
+        (None, false) => Ok(headless::Part::All),
+        (Some(step), false) => Ok(headless::Part::Step(step)),
+        (Some(step), true) if course.chapters[chapter].steps[step].undo().next().is_some() => Ok(headless::Part::Undo(step)),
+        (Some(step), true) => {
+            Err(Failure(headless::WRONG, format!("{} has nothing to undo", course.chapters[chapter].steps[step].id)))
+        }
+        (None, true) => Err(Failure(headless::WRONG, format!("name a step, as in {slug}#{}", first_step(course, chapter)))),
+    }
 }
 
 /// `name=value`, checked against what the chapter asks for.

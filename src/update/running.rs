@@ -40,7 +40,7 @@ pub fn start(app: &mut App, place: Place, run: Run) -> Vec<Effect> {
     let Some(seat) = app.seats.get_mut(&place).filter(|s| s.host != HostKind::Nothing) else {
         return say(app, Tone::Info, "No machine is connected for this step: do it there, then t marks it done.");
     };
-    seat.ended = false;
+    seat.ended = None;
     match (&seat.link, seat.prompt) {
         (Link::Up, Prompt::Ready) => {
             seat.queued = Some(run);
@@ -133,7 +133,7 @@ pub fn finish(app: &mut App, place: Place, status: Option<i32>) -> Vec<Effect> {
     let Some(seat) = app.seats.get_mut(&place) else { return Vec::new() };
     let Some(run) = seat.run.take() else { return Vec::new() };
     seat.output = seat.terminal.capture();
-    seat.ended = true;
+    seat.ended = Some(status);
     // Where the shell itself has ended, keys still meant for it must not become the guide's.
     if run.interactive && seat.link == Link::Up {
         app.focus = Focus::Guide;
