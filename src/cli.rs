@@ -44,8 +44,8 @@ use crate::values;
 const RELOAD: Duration = Duration::from_millis(700);
 /// How long a wci that was started by another one waits for that to end.
 const HANDOVER: Duration = Duration::from_secs(15);
-/// The terminal of a headless run.
-const HEADLESS: Size = Size { columns: 120, rows: 40 };
+/// The terminal of a headless run: wide, so that few lines of output are cut in two.
+const HEADLESS: Size = Size { columns: 200, rows: 50 };
 
 /// The terminal companion to Windows Containers Internals.
 #[derive(Parser)]
