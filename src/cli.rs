@@ -26,6 +26,7 @@ use crate::course::Os;
 use crate::course::Place;
 use crate::course::Shell;
 use crate::course::StepId;
+use crate::doctor;
 use crate::engine::Engine;
 use crate::engine::now;
 use crate::headless;
@@ -113,6 +114,12 @@ enum Command {
         #[arg(long)]
         yes: bool,
     },
+    /// Print what wci sees of this machine: system, terminal, shell, checks, state
+    Doctor {
+        /// Go through the program's part of tests/on-windows.md and write FILE, with blanks for what only eyes can tell
+        #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "wci-windows-report.md")]
+        windows_report: Option<PathBuf>,
+    },
     /// Print every problem of a course as file:line:column
     Lint {
         /// The course folder; the built-in course if not given
@@ -165,6 +172,7 @@ fn dispatch(cli: Cli) -> Result<u8, Failure> {
     match cli.command {
         Some(Command::Lint { dir }) => lint(dir.as_deref().or(common.content.as_deref())),
         Some(Command::Status) => status(&common),
+        Some(Command::Doctor { windows_report }) => examine(&common, windows_report.as_deref()),
         Some(Command::Reset { step, yes }) => reset(&common, step.as_deref(), yes),
         Some(Command::Run { what, yes, set, format }) => headless_run(&common, &what, yes, &set, format),
         None if !io::stdout().is_terminal() || !io::stdin().is_terminal() => status(&common),
@@ -220,6 +228,28 @@ fn status(common: &Common) -> Result<u8, Failure> {
     let progress = Progress::of(entries.iter().map(|(_, entry)| entry));
     let app = new_app(common, course, problems.len(), progress, HEADLESS);
     print!("{}", status::text(&app, &folder));
+    Ok(0)
+}
+
+/// What `wci doctor` prints, or with a file the report from a real Windows.
+fn examine(common: &Common, report: Option<&Path>) -> Result<u8, Failure> {
+    if report.is_some() && !cfg!(windows) {
+        return Err(Failure(headless::WRONG, "the report is about Windows: run it there, as tests/on-windows.md says".into()));
+    }
+    let patient = doctor::Patient {
+        appearance: appearance::choose(common.theme, common.glyphs),
+        state: state(common)?,
+        shell: host::default_shell(),
+    };
+    let Some(file) = report else {
+        let (table, well) = runtime()?.block_on(doctor::here(&patient));
+        print!("{table}");
+        return Ok(if well { 0 } else { headless::NOT_PASSED });
+    };
+    let found = runtime()?.block_on(doctor::examine(&patient, |what| println!("asking: {what}")));
+    std::fs::write(file, doctor::report(&found))
+        .map_err(|why| Failure(headless::NOT_PASSED, format!("{}: {why}", file.display())))?;
+    println!("Written to {}. Open it and fill in your part; it names no user, machine or address.", file.display());
     Ok(0)
 }
 
