@@ -163,7 +163,8 @@ impl Live {
 
     /// Takes the next piece of news. False when the time is over or the shell is.
     async fn hear(&mut self, deadline: Instant) -> bool {
-        if self.over.is_some() {
+        // In a flood there is always news: the timeout alone would never end.
+        if self.over.is_some() || Instant::now() >= deadline {
             return false;
         }
         let Ok(news) = tokio::time::timeout_at(deadline.into(), self.events.recv()).await else { return false };

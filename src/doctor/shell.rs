@@ -93,11 +93,10 @@ async fn marks(choice: &ShellChoice) -> Result<Found, String> {
     Ok(Found::judged("conpty-marks", good, format!("marks {}, {:?}, between them: {printed}\n{raw}", ran.marks, ran.back)))
 }
 
-/// The end of what came, with its escapes to be read; the nonce is nobody's business but is gone with the shell.
+/// What came, up to the prompt, with its escapes to be read. The prompt is the learner's own and may name them.
 fn raw(bytes: &[u8]) -> String {
-    let text = String::from_utf8_lossy(bytes);
-    let start = text.char_indices().rev().nth(599).map_or(0, |(at, _)| at);
-    text[start..].escape_debug().to_string()
+    let end = memchr::memmem::find(bytes, b"133;A").unwrap_or(bytes.len()).min(1000);
+    String::from_utf8_lossy(&bytes[..end]).escape_debug().to_string()
 }
 
 async fn lengths(choice: &ShellChoice) -> Result<Found, String> {
