@@ -28,6 +28,8 @@ pub struct Patient {
     pub appearance: Appearance,
     pub state: PathBuf,
     pub shell: ShellChoice,
+    /// `--shell` names it.
+    pub named: bool,
 }
 
 /// A table, and whether all in it is well.

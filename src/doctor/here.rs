@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::app::{Glyphs, ThemeName};
 use crate::course::{Fact, Shell};
-use crate::host::ShellChoice;
+use crate::elevate;
 use crate::probe::Prober;
 use crate::tty;
 
@@ -36,7 +36,7 @@ pub async fn table(patient: &Patient) -> (String, bool) {
     rows.extend(console());
     rows.push(("colours", theme(patient.appearance.theme).into()));
     rows.push(("marks", glyphs(patient.appearance.glyphs).into()));
-    rows.push(("shell", format!("{}, {}", patient.shell.program.display(), why(&patient.shell))));
+    rows.push(("shell", format!("{}, {}", patient.shell.program.display(), why(patient))));
     match Live::open(&patient.shell, WITHIN).await {
         Ok((live, took)) => {
             live.end(Duration::from_secs(5));
@@ -87,7 +87,7 @@ fn lines(rows: &[(&str, String)]) -> String {
 }
 
 fn rights() -> &'static str {
-    match (machine::elevated(), cfg!(windows)) {
+    match (elevate::is_elevated(), cfg!(windows)) {
         (Some(true), true) => "elevated",
         (Some(false), true) => "not elevated: steps that need it will say so",
         (Some(true), false) => "root",
@@ -149,9 +149,11 @@ fn glyphs(glyphs: Glyphs) -> &'static str {
     }
 }
 
-fn why(choice: &ShellChoice) -> &'static str {
-    let is = |name: &str| env::var_os(name).is_some_and(|value| Path::new(&value) == choice.program);
-    if is("WCI_SHELL") {
+fn why(patient: &Patient) -> &'static str {
+    let is = |name: &str| env::var_os(name).is_some_and(|value| Path::new(&value) == patient.shell.program);
+    if patient.named {
+        "as --shell says"
+    } else if is("WCI_SHELL") {
         "as WCI_SHELL says"
     } else if cfg!(windows) {
         "the first there is of powershell, pwsh and cmd"

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::course::Shell;
+use crate::elevate;
 use crate::private;
 use crate::probe::Prober;
 
@@ -124,7 +125,7 @@ fn state(folder: &Path) -> Found {
 async fn rights(prober: &Prober, shell: Shell) -> Found {
     const ROLE: &str =
         "([Security.Principal.WindowsPrincipal][Security.Principal.WindowsIdentity]::GetCurrent()).IsInRole('Administrator')";
-    let Some(token) = elevated() else { return Found::unknown("rights-token", "the token does not tell") };
+    let Some(token) = elevate::is_elevated() else { return Found::unknown("rights-token", "the token does not tell") };
     match ask::shell(prober, shell, ROLE, SHORT).await {
         Ok((role, _)) => {
             let same = role.eq_ignore_ascii_case(&token.to_string());
@@ -132,14 +133,6 @@ async fn rights(prober: &Prober, shell: Shell) -> Found {
         }
         Err(why) => Found::unknown("rights-token", format!("token: {token}, PowerShell: {why}")),
     }
-}
-
-/// Administrator's rights, or root's.
-pub fn elevated() -> Option<bool> {
-    #[cfg(windows)]
-    return crate::windows::token::is_elevated().ok();
-    #[cfg(unix)]
-    Some(rustix::process::geteuid().is_root())
 }
 
 #[cfg(windows)]

@@ -41,7 +41,7 @@ pub async fn all(patient: &Patient, tell: &mut impl FnMut(&str)) -> Vec<Found> {
         found.push(within("shell-line-editor", line_editor(choice)).await);
         found.push(within("shell-status", statuses(choice)).await);
         tell("the policy Restricted");
-        found.push(within("shell-restricted", restricted()).await);
+        found.push(within("shell-restricted", restricted(choice)).await);
     }
     found
 }
@@ -220,13 +220,19 @@ async fn statuses(choice: &ShellChoice) -> Result<Found, String> {
 }
 
 /// Another wci, whose PowerShell inherits the policy: only a fresh process can have it.
-async fn restricted() -> Result<Found, String> {
+async fn restricted(choice: &ShellChoice) -> Result<Found, String> {
     if !cfg!(windows) {
         return Err("only Windows has execution policies".into());
     }
     let program = std::env::current_exe().map_err(|why| why.to_string())?;
     let mut other = tokio::process::Command::new(program);
-    other.arg("doctor").env("PSExecutionPolicyPreference", "Restricted").stdin(std::process::Stdio::null()).kill_on_drop(true);
+    other
+        .arg("--shell")
+        .arg(&choice.program)
+        .arg("doctor")
+        .env("PSExecutionPolicyPreference", "Restricted")
+        .stdin(std::process::Stdio::null())
+        .kill_on_drop(true);
     let said = tokio::time::timeout(PROMPT * 2, other.output()).await.map_err(|_| "wci doctor does not end")?;
     let said = said.map_err(|why| why.to_string())?;
     let told = String::from_utf8_lossy(&said.stdout);

@@ -9,6 +9,7 @@ fn patient(shell: &str, state: &std::path::Path) -> Patient {
         appearance: Appearance { theme: ThemeName::Dark, glyphs: Glyphs::Rich },
         state: state.to_path_buf(),
         shell: ShellChoice::named(shell),
+        named: true,
     }
 }
 
