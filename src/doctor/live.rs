@@ -27,6 +27,8 @@ pub struct Live {
     raw: Vec<u8>,
     /// Of the last end that was told.
     number: u64,
+    /// The line editor runs several lines as soon as they are complete.
+    at_once: bool,
     over: Option<Over>,
 }
 
@@ -64,7 +66,7 @@ impl Live {
         let session = host::open(SessionId(1), choice.clone(), SIZE, None, tell);
         let terminal = Terminal::new(SIZE);
         let mut live =
-            Self { session, events, terminal, shell: choice.shell, marks: Vec::new(), raw: Vec::new(), number: 0, over: None };
+            Self { session, events, terminal, shell: choice.shell, marks: Vec::new(), raw: Vec::new(), number: 0, at_once: false, over: None };
         let deadline = began + within;
         while !live.marks.iter().any(|mark| mark.kind == MarkKind::PromptEnd) {
             if !live.hear(deadline).await {
@@ -99,7 +101,7 @@ impl Live {
     pub fn begin(&mut self, text: &str) {
         self.marks.clear();
         self.raw.clear();
-        let typed = entry(self.shell, text, &self.terminal.modes());
+        let typed = entry(self.shell, text, &self.terminal.modes(), self.at_once);
         self.terminal.begin_capture(&typed);
         let _ = self.type_in(&typed);
     }
@@ -192,6 +194,7 @@ impl Live {
 
     /// A repaint can repeat a mark: an end is news only with a higher number.
     fn mark(&mut self, mark: Mark) {
+        self.at_once = mark.at_once.unwrap_or(self.at_once);
         if let (MarkKind::CommandEnd(_), Some(number)) = (mark.kind, mark.number) {
             if number <= self.number {
                 return;
