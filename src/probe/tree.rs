@@ -53,16 +53,16 @@ pub struct Tree {
 }
 
 impl Tree {
-    /// Starts a command that has pipes for input and output.
-    pub fn start(mut command: Command, living: &Living) -> io::Result<(Tree, ChildStdin, ChildStdout)> {
+    /// Starts a command that has a pipe for its output, and may have one for its input.
+    pub fn start(mut command: Command, living: &Living) -> io::Result<(Tree, Option<ChildStdin>, ChildStdout)> {
         alone(&mut command);
         let mut ids = living.ids();
         let mut child = command.spawn()?;
         ids.insert(child.id());
         drop(ids);
-        let pipes = child.stdin.take().zip(child.stdout.take());
+        let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
         let tree = Tree { child: Some(child), living: living.clone(), idle: false };
-        let (stdin, stdout) = pipes.ok_or_else(|| io::Error::other("a pipe is missing"))?;
+        let stdout = stdout.ok_or_else(|| io::Error::other("a pipe is missing"))?;
         Ok((tree, stdin, stdout))
     }
 
