@@ -5,6 +5,7 @@
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 use std::io;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -178,10 +179,17 @@ fn is_powershell(shell: Shell) -> bool {
     matches!(shell, Shell::PowerShell | Shell::Pwsh)
 }
 
-fn program(shell: Shell) -> std::path::PathBuf {
+#[cfg(unix)]
+fn program(shell: Shell) -> PathBuf {
+    shell.name().into()
+}
+
+/// Windows' own by their full paths: one of the same name in front on the PATH must not be run.
+#[cfg(windows)]
+fn program(shell: Shell) -> PathBuf {
     match shell {
-        Shell::PowerShell if cfg!(windows) => super::look::system32("WindowsPowerShell\\v1.0\\powershell.exe"),
-        Shell::Cmd if cfg!(windows) => super::look::system32("cmd.exe"),
+        Shell::PowerShell => crate::windows::system32("WindowsPowerShell\\v1.0\\powershell.exe"),
+        Shell::Cmd => crate::windows::system32("cmd.exe"),
         other => other.name().into(),
     }
 }
