@@ -153,6 +153,8 @@ pub enum Overlay {
     Quit,
     /// The learner may say that a run has ended, although the shell did not.
     Ended,
+    /// The run of this step needs administrator's rights that this program does not have: start it anew with them?
+    Elevate(StepId),
 }
 
 /// A text being typed. The cursor counts characters from the start.
@@ -192,6 +194,8 @@ pub struct Seat {
     pub os: Option<Os>,
     /// The shell that runs there, or will.
     pub shell: Shell,
+    /// Its shell has administrator's (root's) rights, if known.
+    pub elevated: Option<bool>,
     /// A name for the border: `laptop`, `vm: wci-ws2022`.
     pub label: String,
     pub session: SessionId,
@@ -213,8 +217,8 @@ pub struct Seat {
     pub run: Option<Run>,
     /// What the last run printed in this session, for checks of a run.
     pub output: Option<String>,
-    /// A run has ended since the last one was started.
-    pub ended: bool,
+    /// How the run that was started last has ended, once it has; the status may be unsaid.
+    pub ended: Option<Option<i32>>,
     /// When it last wrote something.
     pub heard: Time,
 }
@@ -268,6 +272,8 @@ pub struct Run {
     /// The learner changed the text first.
     pub edited: bool,
     pub interactive: bool,
+    /// It needs administrator's rights.
+    pub elevated: bool,
     /// An end mark was heard; the prompt confirms it.
     pub status: Option<Option<i32>>,
     /// Ctrl-C was sent.
@@ -360,6 +366,8 @@ pub enum Msg {
     },
     /// Something outside failed or is worth a word.
     Said(Notice),
+    /// The program was started anew elsewhere: this one is to make room.
+    Reopened,
     /// From a program instead of a key.
     Do(Action),
 }
@@ -392,6 +400,8 @@ pub enum Effect {
     Copy(String),
     /// Open an address with the desktop's program for it.
     Browse(String),
+    /// Start the program anew on this step, with administrator's rights.
+    Elevate(StepId),
     Quit,
 }
 
@@ -502,6 +512,7 @@ impl Seat {
             host,
             os,
             shell,
+            elevated: None,
             label: label.into(),
             session: SessionId(0),
             link: Link::Closed,
@@ -516,7 +527,7 @@ impl Seat {
             queued: None,
             run: None,
             output: None,
-            ended: false,
+            ended: None,
             heard: 0,
         }
     }

@@ -1,10 +1,10 @@
 //! `wci run`: the same engine without the screen. It plays the learner who presses Enter on every card, and tells what happens in lines.
+//! `wci undo` plays the one who takes a step back.
 
+mod command;
 mod report;
+mod undo;
 
-use std::io;
-use std::io::BufRead;
-use std::io::IsTerminal;
 use std::io::Write;
 use std::time::Duration;
 
@@ -20,6 +20,7 @@ use crate::course::StepId;
 use crate::engine::Engine;
 use crate::engine::now;
 
+use command::Ran;
 use report::Event;
 pub use report::Format;
 use report::Report;
@@ -42,11 +43,19 @@ const HEARTBEAT: Duration = Duration::from_secs(10);
 /// How long a shell may take to its first prompt. Start files can be slow; one that never ends must not hold a script for ever.
 const PROMPT: Duration = Duration::from_secs(35);
 
+/// What of a chapter; steps by their index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    All,
+    Step(usize),
+    /// A step, taken back.
+    Undo(usize),
+}
+
 /// What to run.
 pub struct Request {
     pub chapter: usize,
-    /// One step of it by its index, or all.
-    pub step: Option<usize>,
+    pub part: Part,
     /// Run without asking before each command.
     pub yes: bool,
     pub format: Format,
@@ -55,9 +64,16 @@ pub struct Request {
 /// Runs the steps and gives the exit code.
 pub async fn run(engine: &mut Engine, request: &Request, out: &mut impl Write) -> anyhow::Result<u8> {
     engine.app.headless = true;
-    let mut pilot = Pilot { engine, report: Report::new(request.format, out), yes: request.yes, waits: false, failed: false };
+    let mut pilot = Pilot { engine, report: Report::new(request.format, out), yes: request.yes, waits: false, halted: None };
+    let flight = async {
+        match request.part {
+            Part::Undo(step) => pilot.take_back(request.chapter, step).await,
+            Part::Step(step) => pilot.fly(request.chapter, Some(step)).await,
+            Part::All => pilot.fly(request.chapter, None).await,
+        }
+    };
     let result = tokio::select! {
-        code = pilot.fly(request) => code,
+        code = flight => code,
         () = crate::signals::stop() => Ok(STOPPED),
     };
     let code = result?;
@@ -73,19 +89,24 @@ struct Pilot<'a, W: Write> {
     report: Report<'a, W>,
     yes: bool,
     waits: bool,
-    failed: bool,
+    /// Why the steps that follow are not begun.
+    halted: Option<Halt>,
 }
 
-/// What became of a command.
-enum Ran {
-    /// It ran; the checks say more.
-    Yes,
-    /// It did not run, and why; the word is for the step.
-    No(String),
-    /// It is not for a program to run.
-    Person(String),
-    /// A value is missing.
-    Usage(String),
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Halt {
+    Failed,
+    /// What follows counts on a restart that has not been.
+    Restart,
+}
+
+impl Halt {
+    fn why(self) -> &'static str {
+        match self {
+            Halt::Failed => "not reached: an earlier step did not pass",
+            Halt::Restart => "not reached: the machine must restart first",
+        }
+    }
 }
 
 impl<W: Write> Pilot<'_, W> {
@@ -93,9 +114,9 @@ impl<W: Write> Pilot<'_, W> {
         &self.engine.app
     }
 
-    async fn fly(&mut self, request: &Request) -> anyhow::Result<u8> {
-        let Some(chapter) = self.app().course.chapters.get(request.chapter) else { return Ok(WRONG) };
-        let steps: Vec<(usize, Step)> = match request.step {
+    async fn fly(&mut self, number: usize, only: Option<usize>) -> anyhow::Result<u8> {
+        let Some(chapter) = self.app().course.chapters.get(number) else { return Ok(WRONG) };
+        let steps: Vec<(usize, Step)> = match only {
             Some(index) => chapter.steps.get(index).map(|s| (index, s.clone())).into_iter().collect(),
             None => chapter.steps.iter().cloned().enumerate().collect(),
         };
@@ -112,21 +133,32 @@ impl<W: Write> Pilot<'_, W> {
                 return Ok(WRONG);
             }
         }
-        for (number, (index, step)) in steps.iter().enumerate() {
-            if self.failed {
-                self.skip(step, "not reached: an earlier step did not pass")?;
+        for (position, (index, step)) in steps.iter().enumerate() {
+            if let Some(halt) = self.halted {
+                self.skip(step, halt.why())?;
                 continue;
             }
-            self.report.tell(&Event::Begin { step, number: number + 1, of: steps.len() })?;
-            if let Some(code) = self.step(request.chapter, *index, step).await? {
+            self.report.tell(&Event::Begin { step, number: position + 1, of: steps.len() })?;
+            if let Some(code) = self.step(number, *index, step).await? {
                 return Ok(code);
             }
         }
-        Ok(match (self.failed, self.waits) {
-            (true, _) => NOT_PASSED,
-            (false, true) => WAITING,
-            (false, false) => PASSED,
-        })
+        Ok(self.code())
+    }
+
+    fn code(&self) -> u8 {
+        match (self.halted, self.waits) {
+            (Some(Halt::Failed), _) => NOT_PASSED,
+            (Some(Halt::Restart), _) | (None, true) => WAITING,
+            (None, false) => PASSED,
+        }
+    }
+
+    /// An optional step decides nothing.
+    fn halt(&mut self, step: &Step, why: Halt) {
+        if !step.optional {
+            self.halted = Some(why);
+        }
     }
 
     /// One step, to its verdict. An exit code ends the whole run.
@@ -160,14 +192,19 @@ impl<W: Write> Pilot<'_, W> {
         for command in step.commands().filter(|c| !c.optional) {
             let position = step.commands().position(|c| c.id == command.id).unwrap_or(0);
             match self.command(step, position).await? {
-                Ran::Yes => {}
+                Ran::Yes(_) => {}
                 Ran::No(why) => {
-                    self.failed |= !step.optional;
+                    self.halt(step, Halt::Failed);
                     self.verdict(step, Told::Fail, &why)?;
                     return Ok(None);
                 }
                 Ran::Person(why) => {
                     self.waits |= !step.optional;
+                    self.skip(step, &why)?;
+                    return Ok(None);
+                }
+                Ran::Restart(why) => {
+                    self.halt(step, Halt::Restart);
                     self.skip(step, &why)?;
                     return Ok(None);
                 }
@@ -203,7 +240,7 @@ impl<W: Write> Pilot<'_, W> {
         // A check without its value was never asked: that is not a failure of the step.
         let unasked = step.checks().enumerate().any(|(i, c)| !c.look.is_of_a_run() && self.app().answer(step, i).is_none());
         if standing == Standing::Todo && unasked {
-            self.failed |= !step.optional;
+            self.halt(step, Halt::Failed);
             return self.verdict(step, Told::Unknown, "a check could not be asked: it needs a value (--set)");
         }
         let verdict = told(&standing);
@@ -218,52 +255,9 @@ impl<W: Write> Pilot<'_, W> {
                 self.waits |= !step.optional;
                 return self.skip(step, &format!("{open} things to do by hand"));
             }
-            self.failed |= !step.optional;
+            self.halt(step, Halt::Failed);
         }
         self.verdict(step, verdict, &reason)
-    }
-
-    async fn command(&mut self, step: &Step, index: usize) -> anyhow::Result<Ran> {
-        let Some(command) = step.commands().nth(index) else { return Ok(Ran::Yes) };
-        let text = match self.app().text_of(step, command) {
-            Ok(text) => text,
-            Err(Untyped::Missing(name)) => {
-                return Ok(Ran::Usage(missing_value(step, &name)));
-            }
-            Err(Untyped::Shell(why)) => return Ok(Ran::Person(why)),
-        };
-        if command.interactive {
-            return Ok(Ran::Person("its command is for a person to type into: open wci".into()));
-        }
-        if command.restart {
-            return Ok(Ran::Person("its command restarts the machine, which this version leaves to a person".into()));
-        }
-        let shell = self.app().seats.get(&step.place).map_or("sh", |s| s.shell.name());
-        self.report.tell(&Event::Run { step, command: &command.id, shell, text: &text })?;
-        if !self.yes && !consents().await {
-            return Ok(Ran::Person("not run: nobody agreed to it (--yes agrees to all)".into()));
-        }
-        self.engine.app.picked = Some(index);
-        self.apply(Msg::Do(Action::Go));
-        if self.app().runs(&step.id).is_none() {
-            let why = self.app().notice.as_ref().map_or_else(|| "it could not be started".to_owned(), |n| n.text.clone());
-            return Ok(Ran::No(why));
-        }
-        self.ended(&step.id).await?;
-        self.settled(&step.id).await?;
-        let output = self.app().seats.get(&step.place).and_then(|s| s.output.clone()).unwrap_or_default();
-        for line in output.lines() {
-            self.report.tell(&Event::Output { step, line })?;
-        }
-        // What the journal holds may be of an earlier run: this one must have ended here.
-        let ended = self.app().seats.get(&step.place).is_some_and(|s| s.ended);
-        let finished = self.app().progress.step(&step.id).finished.get(&command.id).copied();
-        let Some(status) = finished.filter(|_| ended) else {
-            let why = self.app().notice.as_ref().map_or_else(|| "it did not run".to_owned(), |n| n.text.clone());
-            return Ok(Ran::No(why));
-        };
-        self.report.tell(&Event::Finished { step, command: &command.id, status })?;
-        Ok(Ran::Yes)
     }
 
     fn apply(&mut self, msg: Msg) {
@@ -332,20 +326,4 @@ fn told(standing: &Standing) -> Told {
         Standing::Skipped | Standing::NotHere(_) => Told::Skipped,
         Standing::Todo | Standing::Running | Standing::Failed(_) => Told::Fail,
     }
-}
-
-/// Asks the person at the terminal, if there is one. On a thread of its own, so that Ctrl-C is heard meanwhile.
-async fn consents() -> bool {
-    if !io::stdin().is_terminal() {
-        return false;
-    }
-    eprint!("Run it? [y/N] ");
-    let (tell, told) = tokio::sync::oneshot::channel();
-    std::thread::spawn(move || {
-        let mut line = String::new();
-        let read = io::stdin().lock().read_line(&mut line);
-        // Nobody waits for the answer after Ctrl-C.
-        let _ = tell.send(read.is_ok() && matches!(line.trim(), "y" | "Y" | "yes"));
-    });
-    told.await.unwrap_or(false)
 }

@@ -96,10 +96,10 @@ pub fn open(
     local::open(id, shell, size, folder, events)
 }
 
-/// The shell the learner works in, if wci knows it; `WCI_SHELL` (a name or a path) says otherwise.
-pub fn default_shell() -> ShellChoice {
+/// The shell the learner works in, if wci knows it; what is wanted, or else `WCI_SHELL`, says otherwise (a name or a path).
+pub fn default_shell(wanted: Option<&str>) -> ShellChoice {
     let told = |name| std::env::var(name).ok().filter(|text| !text.is_empty());
-    choose(told("WCI_SHELL"), told("SHELL"), |name| local::find(Path::new(name)).is_some())
+    choose(wanted.map(str::to_owned).or_else(|| told("WCI_SHELL")), told("SHELL"), |name| local::find(Path::new(name)).is_some())
 }
 
 fn choose(wanted: Option<String>, own: Option<String>, exists: impl Fn(&str) -> bool) -> ShellChoice {

@@ -34,7 +34,7 @@
 //! | 13 | `run`, `headless` | the screen's loop, and the run without one |
 //! | 12 | `engine` | carries effects out, brings news back |
 //! | 11 | `probe`, `lint` | questions asked of machines and of content |
-//! | 10 | `tty`, `host`, `journal`, `content`, `highlight`, `browse`, `signals` | the edges: I/O lives here; they know values, not how `App` changes |
+//! | 10 | `tty`, `host`, `journal`, `content`, `highlight`, `browse`, `elevate`, `signals` | the edges: I/O lives here; they know values, not how `App` changes |
 //! | 9 | `private` | folders and files that only their user can read |
 //! | 8 | `windows` | what only Windows offers, in safe Rust |
 //! | 7 | `update`, `view` | change, and show |
@@ -74,6 +74,7 @@ pub mod browse;
 pub mod cli;
 pub mod content;
 pub mod course;
+pub mod elevate;
 pub mod engine;
 pub mod entry;
 pub mod headless;

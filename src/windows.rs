@@ -33,6 +33,13 @@ pub fn system32(name: &str) -> PathBuf {
     root.join("System32").join(name)
 }
 
+/// Whether this is a Windows Server, with a desktop or without.
+pub fn is_server() -> bool {
+    use windows_sys::Win32::UI::Shell::{IsOS, OS_ANYSERVER};
+    // SAFETY: it takes a number.
+    unsafe { IsOS(OS_ANYSERVER) != 0 }
+}
+
 /// Whether this is Wine, whose console host needs more help than Windows'.
 pub fn is_wine() -> bool {
     use windows_sys::Win32::System::LibraryLoader::{GetModuleHandleW, GetProcAddress};

@@ -44,7 +44,7 @@ impl Told {
 pub enum Event<'a> {
     Start { chapter: &'a str, title: &'a str, steps: usize },
     Begin { step: &'a Step, number: usize, of: usize },
-    Run { step: &'a Step, command: &'a str, shell: &'a str, text: &'a str },
+    Run { step: &'a Step, command: &'a str, shell: &'a str, text: &'a str, undo: bool },
     Waiting { id: &'a StepId, seconds: u64 },
     Output { step: &'a Step, line: &'a str },
     Finished { step: &'a Step, command: &'a str, status: Option<i32> },
@@ -89,9 +89,11 @@ fn object(event: &Event<'_>) -> Value {
         Event::Begin { step, .. } => {
             at("begin", &step.id, json!({ "title": step.title, "place": step.place.name(), "optional": step.optional }))
         }
-        Event::Run { step, command, shell, text } => {
-            at("run", &step.id, json!({ "command": command, "place": step.place.name(), "shell": shell, "text": text }))
-        }
+        Event::Run { step, command, shell, text, undo } => at(
+            "run",
+            &step.id,
+            json!({ "command": command, "place": step.place.name(), "shell": shell, "text": text, "undo": undo }),
+        ),
         Event::Waiting { id, seconds } => at("waiting", id, json!({ "seconds": seconds })),
         Event::Output { step, line } => at("output", &step.id, json!({ "text": line })),
         Event::Finished { step, command, status } => at("finished", &step.id, json!({ "command": command, "status": status })),
@@ -124,8 +126,9 @@ fn text(out: &mut impl Write, event: &Event<'_>) -> io::Result<()> {
             let optional = if step.optional { ", optional" } else { "" };
             writeln!(out, "\nStep {number} of {of}: {} ({}{optional})", step.title, step.id)
         }
-        Event::Run { step, shell, text, .. } => {
-            writeln!(out, "Command for {shell} on the {}:", step.place.name())?;
+        Event::Run { step, shell, text, undo, .. } => {
+            let what = if *undo { "Undo" } else { "Command" };
+            writeln!(out, "{what} for {shell} on the {}:", step.place.name())?;
             text.lines().try_for_each(|line| writeln!(out, "  $ {line}"))
         }
         Event::Waiting { seconds, .. } => writeln!(out, "  still going after {seconds} s"),

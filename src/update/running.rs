@@ -36,10 +36,14 @@ pub fn start(app: &mut App, place: Place, run: Run) -> Vec<Effect> {
     if let Some(why) = refused(app, &run) {
         return say(app, Tone::Info, why);
     }
+    if app.lacks_rights(place, run.elevated) {
+        app.overlay = Some(Overlay::Elevate(run.step));
+        return Vec::new();
+    }
     let Some(seat) = app.seats.get_mut(&place).filter(|s| s.host != HostKind::Nothing) else {
         return say(app, Tone::Info, "No machine is connected for this step: do it there, then t marks it done.");
     };
-    seat.ended = false;
+    seat.ended = None;
     match (&seat.link, seat.prompt) {
         (Link::Up, Prompt::Ready) => {
             seat.queued = Some(run);
@@ -87,7 +91,7 @@ pub fn open(app: &mut App, place: Place) -> Vec<Effect> {
     let size = seat.terminal.size();
     let fresh = Seat::new(seat.host.clone(), seat.os, seat.shell, seat.label.clone(), size);
     let queued = seat.queued.take();
-    *seat = Seat { session, link: Link::Opening, queued, ..fresh };
+    *seat = Seat { session, link: Link::Opening, queued, elevated: seat.elevated, ..fresh };
     let mut effects = Vec::new();
     if old != SessionId(0) {
         effects.push(Effect::Close(old));
@@ -144,7 +148,7 @@ pub fn finish(app: &mut App, place: Place, status: Option<i32>) -> Vec<Effect> {
     let Some(run) = seat.run.take() else { return Vec::new() };
     let output = seat.terminal.capture();
     seat.output = output.map(|output| printed(seat.shell, &run.text, seat.at_once, output));
-    seat.ended = true;
+    seat.ended = Some(status);
     // Where the shell itself has ended, keys still meant for it must not become the guide's.
     if run.interactive && seat.link == Link::Up {
         app.focus = Focus::Guide;
@@ -241,6 +245,7 @@ pub fn of(app: &App, step: &Step, command: &Command, text: String) -> Run {
         undo: false,
         edited: false,
         interactive: command.interactive,
+        elevated: command.elevated,
         status: None,
         stopping: false,
     }

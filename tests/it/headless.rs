@@ -121,6 +121,66 @@ fn what_waits_for_a_person_ends_with_3() {
 }
 
 #[test]
+fn before_a_restart_the_run_stops_and_the_next_one_goes_on() {
+    let chapter = "## A {#a}\n\n```sh run restart\nreboot-now\n```\n\n```toml check\nsays = \"It has restarted\"\nfile = \"~/restarted\"\n```\n\n## B {#b}\n\n```sh run\ntouch $HOME/went-on\n```\n";
+    let (dir, state) = (course(chapter), tempfile::tempdir().expect("a folder"));
+    let content = dir.path().display().to_string();
+    let arguments = ["--content", content.as_str(), "--trust", "run", "demo", "--yes"];
+    let out = wci(state.path(), &arguments);
+    assert_eq!(out.status.code(), Some(3), "{}", text(&out));
+    assert!(text(&out).contains("reboot-now") && text(&out).contains("run this again"), "{}", text(&out));
+    assert!(!state.path().join("went-on").exists(), "nothing that counts on the restart is begun");
+    std::fs::write(state.path().join("restarted"), "").expect("written");
+    assert_eq!(wci(state.path(), &arguments).status.code(), Some(0));
+    assert!(state.path().join("went-on").exists());
+}
+
+fn undo(chapter: &str, arguments: &[&str]) -> (Output, tempfile::TempDir) {
+    let (dir, state) = (course(chapter), tempfile::tempdir().expect("a folder"));
+    let content = dir.path().display().to_string();
+    let wci = |words: &[&str]| wci(state.path(), &[&["--content", content.as_str(), "--trust"], words].concat());
+    assert_eq!(wci(&["run", "demo", "--yes"]).status.code(), Some(0));
+    (wci(&[&["undo"], arguments].concat()), state)
+}
+
+const MAKES: &str =
+    "## A {#a}\n\n```sh run\ntouch $HOME/made\n```\n\n```toml check\nsays = \"It is made\"\nfile = \"~/made\"\n```\n";
+
+#[test]
+fn a_step_is_taken_back_when_its_checks_are_not_met_any_more() {
+    let chapter = format!("{MAKES}\n```sh undo\nrm $HOME/made; false\n```\n");
+    let (out, state) = undo(&chapter, &["demo#a", "--yes", "--format", "json"]);
+    assert_eq!(out.status.code(), Some(0), "{}", text(&out));
+    assert!(!state.path().join("made").exists());
+    let events = events(&out);
+    let of = |name: &str| events.iter().find(|e| e["event"] == name).cloned().unwrap_or_default();
+    assert_eq!((&of("run")["undo"], &of("finished")["status"]), (&Value::Bool(true), &Value::from(1)), "{events:#?}");
+    assert_eq!((&of("step")["verdict"], &of("check")["verdict"]), (&Value::from("pass"), &Value::from("fail")));
+    let (out, _) = undo(&format!("{MAKES}\n```sh undo\ntrue\n```\n"), &["demo#a", "--yes"]);
+    assert_eq!(out.status.code(), Some(1), "a status of 0 is no proof: {}", text(&out));
+    assert!(text(&out).contains("still met"), "{}", text(&out));
+}
+
+#[test]
+fn without_checks_the_status_of_an_undo_says_it() {
+    let step = |how: &str| format!("## A {{#a}}\n\n```sh run\ntrue\n```\n\n```sh undo\ntrue\n```\n\n```sh undo\n{how}\n```\n");
+    assert_eq!(undo(&step("true"), &["demo#a", "--yes"]).0.status.code(), Some(0));
+    let (out, _) = undo(&step("(exit 4)"), &["demo#a", "--yes"]);
+    assert_eq!(out.status.code(), Some(1), "{}", text(&out));
+    assert!(text(&out).contains("status 4"), "{}", text(&out));
+}
+
+#[test]
+fn nothing_is_undone_unasked_and_only_what_has_an_undo() {
+    let chapter = format!("{MAKES}\n```sh undo\nrm $HOME/made\n```\n\n## B {{#b}}\n\n```sh run\ntrue\n```\n");
+    let (out, state) = undo(&chapter, &["demo#a"]);
+    assert_eq!(out.status.code(), Some(3), "{}", text(&out));
+    assert!(state.path().join("made").exists());
+    assert_eq!(undo(&chapter, &["demo#b", "--yes"]).0.status.code(), Some(2));
+    assert_eq!(undo(&chapter, &["demo", "--yes"]).0.status.code(), Some(2), "a step is to be named");
+}
+
+#[test]
 fn values_come_from_the_command_line_validated_and_quoted() {
     let chapter = "## A {#a}\n\n```toml value\nname = \"who\"\nasks = \"Who?\"\nkind = \"word\"\n```\n\n```sh run\necho {{who}}\n```\n\n```toml check\nsays = \"Greets\"\noutput = true\nequals = \"$(id);'x\"\n```\n";
     let out = run(chapter, &["demo", "--yes", "--set", "who=$(id);'x"]);
