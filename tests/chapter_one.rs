@@ -1,6 +1,8 @@
 //! Chapter 1 on a stand-in for its Windows Server: every check in each state, and the whole of it from end to end.
 
 mod standin;
+#[path = "chapter_one/table.rs"]
+mod table;
 
 use std::path::PathBuf;
 use std::process::Command;

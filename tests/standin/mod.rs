@@ -48,16 +48,15 @@ impl Standin {
         for folder in [&system32, &root.join("bin"), &root.join("home"), &root.join("state")] {
             fs::create_dir_all(folder).expect("a folder");
         }
-        for path in ["curl.exe", "tar.exe", "shutdown.exe"].map(|name| system32.join(name)) {
-            fs::copy(&program, path).expect("a copy");
-        }
         for path in ["pwsh", "docker"].map(|name| root.join("bin").join(name)) {
             fs::copy(&program, path).expect("a copy");
         }
         let made = Self { web: Web::serve(&bytes), root, engine: engine.to_owned(), _folder: folder };
+        made.put_programs(&["curl.exe", "tar.exe", "shutdown.exe"]);
         made.keep("port", &made.web.port.to_string());
         made.sign(&bytes);
         made.keep(&key(VERSION, "InstallationType"), "Server");
+        made.keep(&key(VERSION, "CurrentBuildNumber"), "20348");
         made.keep(&key(ENVIRONMENT, "Path"), PATH);
         made
     }
@@ -91,9 +90,26 @@ impl Standin {
             ("HOME", here("home")),
             ("WCI_STATE", here("state")),
             ("windir", r"C:\Windows".into()),
+            ("SystemRoot", r"C:\Windows".into()),
             ("ProgramFiles", r"C:\Program Files".into()),
             ("SystemDrive", "C:".into()),
         ]
+    }
+
+    /// Puts programs where Windows keeps its own.
+    pub fn put_programs(&self, names: &[&str]) {
+        for name in names {
+            fs::copy(program(None), self.root.join("C/Windows/System32").join(name)).expect("a copy");
+        }
+    }
+
+    /// Unpacks the Sysinternals tools as they were signed.
+    pub fn put_tools(&self) {
+        let folder = self.root.join("C/bin/sysinternals");
+        fs::create_dir_all(&folder).expect("a folder");
+        for entry in fs::read_dir(self.root.join("signing")).expect("a folder").flatten() {
+            fs::copy(entry.path(), folder.join(entry.file_name())).expect("a copy");
+        }
     }
 
     pub fn keep(&self, name: &str, text: &str) {

@@ -9,6 +9,9 @@ enum FeatureState { NotPresent; DisablePending; Disabled; EnablePending; Enabled
 enum ServiceStatus { Stopped = 1; StartPending = 2; StopPending = 3; Running = 4 }
 
 if (-not $real) {
+    # The product words what it hears by it.
+    Remove-Variable IsWindows -Scope Global -Force
+    New-Variable IsWindows $true -Option AllScope -Scope Global
     foreach ($drive in 'C', 'HKLM', 'HKCU') {
         [void](New-Item -ItemType Directory -Force (Join-Path $root $drive))
         [void](New-PSDrive -Scope Global -Name $drive -PSProvider FileSystem -Root (Join-Path $root $drive))
