@@ -153,6 +153,8 @@ pub enum Overlay {
     Quit,
     /// The learner may say that a run has ended, although the shell did not.
     Ended,
+    /// The run of this step needs administrator's rights that this program does not have: start it anew with them?
+    Elevate(StepId),
 }
 
 /// A text being typed. The cursor counts characters from the start.
@@ -192,6 +194,8 @@ pub struct Seat {
     pub os: Option<Os>,
     /// The shell that runs there, or will.
     pub shell: Shell,
+    /// Its shell has administrator's (root's) rights, if known.
+    pub elevated: Option<bool>,
     /// A name for the border: `laptop`, `vm: wci-ws2022`.
     pub label: String,
     pub session: SessionId,
@@ -252,6 +256,8 @@ pub struct Run {
     /// The learner changed the text first.
     pub edited: bool,
     pub interactive: bool,
+    /// It needs administrator's rights.
+    pub elevated: bool,
     /// An end mark was heard; the prompt confirms it.
     pub status: Option<Option<i32>>,
     /// Ctrl-C was sent.
@@ -344,6 +350,8 @@ pub enum Msg {
     },
     /// Something outside failed or is worth a word.
     Said(Notice),
+    /// The program was started anew elsewhere: this one is to make room.
+    Reopened,
     /// From a program instead of a key.
     Do(Action),
 }
@@ -376,6 +384,8 @@ pub enum Effect {
     Copy(String),
     /// Open an address with the desktop's program for it.
     Browse(String),
+    /// Start the program anew on this step, with administrator's rights.
+    Elevate(StepId),
     Quit,
 }
 
@@ -486,6 +496,7 @@ impl Seat {
             host,
             os,
             shell,
+            elevated: None,
             label: label.into(),
             session: SessionId(0),
             link: Link::Closed,

@@ -1,30 +1,27 @@
 //! The command line: reads arguments, wires the parts together, gives the exit code.
 
 mod appearance;
+mod places;
 mod status;
 
-use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::io;
 use std::io::IsTerminal;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
+use std::time::Instant;
 
 use clap::Parser;
 use clap::Subcommand;
 use clap::ValueEnum;
 
 use crate::app::App;
-use crate::app::HostKind;
 use crate::app::Msg;
-use crate::app::Seat;
 use crate::app::Start;
 use crate::content;
 use crate::course::Course;
-use crate::course::Os;
-use crate::course::Place;
-use crate::course::Shell;
 use crate::course::StepId;
 use crate::engine::Engine;
 use crate::engine::now;
@@ -45,6 +42,8 @@ use crate::values;
 
 /// How often a course on disk is looked at for changes.
 const RELOAD: Duration = Duration::from_millis(700);
+/// How long a wci that was started by another one waits for that to end.
+const HANDOVER: Duration = Duration::from_secs(15);
 /// The terminal of a headless run.
 const HEADLESS: Size = Size { columns: 120, rows: 40 };
 
@@ -58,6 +57,12 @@ const HEADLESS: Size = Size { columns: 120, rows: 40 };
 struct Cli {
     #[command(flatten)]
     common: Common,
+    /// Open the companion on this step
+    #[arg(long, value_name = "CHAPTER#STEP")]
+    at: Option<String>,
+    /// Started by another wci, which is about to end
+    #[arg(long, hide = true)]
+    reopened: bool,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -73,6 +78,12 @@ struct Common {
     /// Trust the course of --content: its checks run on this machine
     #[arg(long, global = true)]
     trust: bool,
+    /// The shell to work in, a name or a path [env: WCI_SHELL]
+    #[arg(long, global = true, value_name = "SHELL")]
+    shell: Option<String>,
+    /// Where the Windows machine of the course is; here on a Windows Server if not given
+    #[arg(long, global = true, value_enum)]
+    vm: Option<places::VmArg>,
     /// Colours; chosen by what the terminal says it can do if not given
     #[arg(long, global = true, value_enum)]
     theme: Option<appearance::ThemeArg>,
@@ -186,7 +197,7 @@ fn dispatch(cli: Cli) -> Result<u8, Failure> {
         Some(Command::Run { what, how }) => headless_run(&common, &what, &how, false),
         Some(Command::Undo { what, how }) => headless_run(&common, &what, &how, true),
         None if !io::stdout().is_terminal() || !io::stdin().is_terminal() => status(&common),
-        None => companion(&common),
+        None => companion(&common, cli.at.as_deref(), cli.reopened),
     }
 }
 
@@ -220,8 +231,17 @@ fn state(common: &Common) -> Result<PathBuf, Failure> {
     Ok(folder.join("courses").join(content::name(dir)))
 }
 
-fn open_journal(common: &Common) -> Result<Opened, Failure> {
-    let opened = journal::open(&state(common)?).map_err(|why| Failure(headless::NOT_PASSED, why.to_string()))?;
+/// The journal. `until` is when one that another wci holds is no longer waited for.
+fn open_journal(common: &Common, until: Option<Instant>) -> Result<Opened, Failure> {
+    let folder = state(common)?;
+    let opened = loop {
+        match journal::open(&folder) {
+            Err(journal::OpenError::Busy { .. }) if until.is_some_and(|until| Instant::now() < until) => {
+                std::thread::sleep(Duration::from_millis(50));
+            }
+            other => break other.map_err(|why| Failure(headless::NOT_PASSED, why.to_string()))?,
+        }
+    };
     if let Some(notice) = &opened.notice {
         eprintln!("wci: {notice}");
     }
@@ -253,7 +273,7 @@ fn reset(common: &Common, step: Option<&str>, yes: bool) -> Result<u8, Failure> 
             Some(course.chapters[chapter].steps[index].id.clone())
         }
     };
-    let mut opened = open_journal(common)?;
+    let mut opened = open_journal(common, None)?;
     if !yes && step.is_none() && !agrees("Forget all progress and every value you gave?")? {
         eprintln!("Nothing was changed.");
         return Ok(headless::WAITING);
@@ -310,7 +330,7 @@ fn headless_run(common: &Common, what: &str, how: &How, undo: bool) -> Result<u8
     let (chapter, step) = find(&course, what)?;
     let part = part(&course, chapter, step, undo)?;
     let given = how.set.iter().map(|text| value(&course, chapter, text)).collect::<Result<Vec<_>, _>>()?;
-    let mut opened = open_journal(common)?;
+    let mut opened = open_journal(common, None)?;
     trust(common, digest, &mut opened)?;
     let mut progress = Progress::of(opened.entries.iter().map(|(_, e)| e));
     for entry in given {
@@ -324,7 +344,7 @@ fn headless_run(common: &Common, what: &str, how: &How, undo: bool) -> Result<u8
     let app = new_app(common, course, 0, progress, HEADLESS);
     let request = headless::Request { chapter, part, yes: how.yes, format };
     let code = runtime()?.block_on(async {
-        let mut engine = Engine::new(app, opened.journal, host::default_shell());
+        let mut engine = Engine::new(app, opened.journal, shell(common), Vec::new());
         let code = headless::run(&mut engine, &request, &mut io::stdout()).await;
         engine.end();
         code
@@ -392,39 +412,67 @@ fn new_app(common: &Common, course: Course, problems: usize, progress: Progress,
         appearance: appearance::choose(common.theme, common.glyphs),
         leave: common.leave_key,
         now: now(),
-        seats: seats(size),
+        seats: places::seats(common.vm.unwrap_or_else(places::VmArg::guess), &shell(common), size),
     })
 }
 
-/// The machines this version knows: a shell here, and no Windows machine yet.
-fn seats(size: Size) -> BTreeMap<Place, Seat> {
-    let shell = host::default_shell().shell;
-    BTreeMap::from([
-        (Place::Laptop, Seat::new(HostKind::Here, Os::here(), shell, "laptop", size)),
-        (Place::Vm, Seat::new(HostKind::Nothing, Some(Os::Windows), Shell::PowerShell, "vm", size)),
-    ])
+fn shell(common: &Common) -> host::ShellChoice {
+    host::default_shell(common.shell.as_deref())
+}
+
+/// The arguments that start this program as it is. All that stands in the environment is spelt out: a program with other rights gets
+/// an environment of its own.
+fn reopen(common: &Common) -> Result<Vec<OsString>, Failure> {
+    let state = journal::state_folder(common.state.as_deref()).map_err(|why| Failure(headless::WRONG, why.to_string()))?;
+    let shell = shell(common).program;
+    let mut arguments: Vec<OsString> = vec!["--state".into(), state.into(), "--shell".into(), shell.into()];
+    if let Some(dir) = &common.content {
+        let dir = std::path::absolute(dir)?;
+        arguments.extend(["--content".into(), dir.into()]);
+    }
+    if let Some(vm) = common.vm {
+        arguments.extend(["--vm".into(), vm.name().into()]);
+    }
+    let theme = common.theme.and_then(|theme| theme.to_possible_value());
+    let glyphs = common.glyphs.and_then(|glyphs| glyphs.to_possible_value());
+    for (name, value) in [("--theme", theme), ("--glyphs", glyphs)] {
+        if let Some(value) = value {
+            arguments.extend([name.into(), value.get_name().into()]);
+        }
+    }
+    arguments.extend(["--leave-key".into(), common.leave_key.to_string().into()]);
+    if common.trust {
+        arguments.push("--trust".into());
+    }
+    Ok(arguments)
 }
 
 fn runtime() -> io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()
 }
 
-fn companion(common: &Common) -> Result<u8, Failure> {
+fn companion(common: &Common, at: Option<&str>, reopened: bool) -> Result<u8, Failure> {
     let (course, problems, digest) = load_to_run(common)?;
-    let mut opened = open_journal(common)?;
+    let at = at.map(|what| find(&course, what)).transpose()?;
+    let mut opened = open_journal(common, reopened.then(|| Instant::now() + HANDOVER))?;
     let trusted = digest.clone();
     trust(common, digest, &mut opened)?;
     let progress = Progress::of(opened.entries.iter().map(|(_, e)| e));
     let mut app = new_app(common, course, problems.len(), progress, tty::size());
     app.notice = opened.notice.take().map(|text| crate::app::Notice { text, tone: crate::app::Tone::Bad });
     runtime()?.block_on(async {
-        let mut engine = Engine::new(app, opened.journal, host::default_shell());
+        let mut engine = Engine::new(app, opened.journal, shell(common), reopen(common)?);
+        if let Some((chapter, step)) = at {
+            let show = Msg::Show { chapter, step: step.unwrap_or(0) };
+            // Its first messages are few: there is room.
+            drop(engine.sender().try_send(show));
+        }
         if let (Some(dir), Some(trusted)) = (common.content.clone(), trusted) {
             tokio::spawn(watch(dir, trusted, common.trust, engine.sender()));
         }
         let result = on_screen(&mut engine).await;
         engine.end();
-        result
+        result.map_err(Failure::from)
     })?;
     Ok(0)
 }

@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 use std::collections::VecDeque;
+use std::ffi::OsString;
 use std::time::Duration;
 use std::time::SystemTime;
 use std::time::UNIX_EPOCH;
@@ -20,6 +21,8 @@ use crate::app::Time;
 use crate::app::Tone;
 use crate::browse;
 use crate::course::Place;
+use crate::course::StepId;
+use crate::elevate;
 use crate::highlight;
 use crate::host;
 use crate::journal::Journal;
@@ -53,12 +56,15 @@ pub struct Engine {
     tell: mpsc::Sender<Msg>,
     news: mpsc::Receiver<Msg>,
     shell: host::ShellChoice,
+    /// The arguments that start this program as it is.
+    reopen: Vec<OsString>,
     /// What is being asked, so that it can be given up.
     askings: HashMap<CheckRef, AbortHandle>,
 }
 
 impl Engine {
-    pub fn new(app: App, journal: Journal, shell: host::ShellChoice) -> Self {
+    /// `reopen` are the arguments that would start this program as it is: same course, same journal, same looks.
+    pub fn new(app: App, journal: Journal, shell: host::ShellChoice, reopen: Vec<OsString>) -> Self {
         let (events, heard) = mpsc::channel(host::BACKLOG);
         let (tell, news) = mpsc::channel(NEWS);
         Self {
@@ -71,6 +77,7 @@ impl Engine {
             tell,
             news,
             shell,
+            reopen,
             askings: HashMap::new(),
         }
     }
@@ -158,6 +165,7 @@ impl Engine {
             }
             Effect::Highlight { language, text } => self.highlight(language, text),
             Effect::Browse(url) => self.browse(url),
+            Effect::Elevate(step) => self.elevate(&step),
             Effect::Copy(text) => return Some(Outside::Copy(text)),
             Effect::Quit => return Some(Outside::Quit),
         }
@@ -201,6 +209,20 @@ impl Engine {
         });
     }
 
+    /// The new program waits until this one has let go of the journal.
+    fn elevate(&self, step: &StepId) {
+        let tell = self.tell.clone();
+        let mut arguments = self.reopen.clone();
+        arguments.extend(["--reopened".into(), "--at".into(), step.to_string().into()]);
+        tokio::task::spawn_blocking(move || {
+            let msg = match elevate::reopen(&arguments) {
+                Ok(()) => Msg::Reopened,
+                Err(why) => Msg::Said(Notice { text: why, tone: Tone::Bad }),
+            };
+            drop(tell.blocking_send(msg));
+        });
+    }
+
     fn say(&self, text: String) {
         drop(self.tell.try_send(Msg::Said(Notice { text, tone: Tone::Bad })));
     }
@@ -208,6 +230,8 @@ impl Engine {
     /// Ends every shell and its tree, and waits for that: a drop alone would leave what ignores a hang-up.
     pub fn end(&mut self) {
         self.prober.forget();
+        // A shell that waits for its news to be taken could not end.
+        self.heard.close();
         for (_, session) in self.sessions.values() {
             session.end();
         }

@@ -4,12 +4,11 @@
 
 #[cfg(unix)]
 mod fd;
-#[cfg(unix)]
 mod integration;
 #[cfg(unix)]
 mod local;
-#[cfg(not(unix))]
-#[path = "host/none.rs"]
+#[cfg(windows)]
+#[path = "host/windows.rs"]
 mod local;
 #[cfg(unix)]
 mod tree;
@@ -29,6 +28,22 @@ pub const CHUNK: usize = 64 * 1024;
 
 /// How many events the channel should hold. More would only make what is typed late during a flood: this is a quarter of a megabyte.
 pub const BACKLOG: usize = 4;
+
+/// What outer terminals tell their programs and is not true of ours.
+const FOREIGN: [&str; 12] = [
+    "COLUMNS",
+    "LINES",
+    "TMUX",
+    "TMUX_PANE",
+    "STY",
+    "TERM_PROGRAM_VERSION",
+    "VTE_VERSION",
+    "KITTY_WINDOW_ID",
+    "WEZTERM_PANE",
+    "WT_SESSION",
+    "ITERM_SESSION_ID",
+    "ENV",
+];
 
 /// A shell to start.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,15 +96,20 @@ pub fn open(
     local::open(id, shell, size, folder, events)
 }
 
-/// The shell the learner works in, if wci knows it; `WCI_SHELL` (a name or a path) says otherwise.
-pub fn default_shell() -> ShellChoice {
+/// The shell the learner works in, if wci knows it; what is wanted, or else `WCI_SHELL`, says otherwise (a name or a path).
+pub fn default_shell(wanted: Option<&str>) -> ShellChoice {
     let told = |name| std::env::var(name).ok().filter(|text| !text.is_empty());
-    choose(told("WCI_SHELL"), told("SHELL"), |name| local::find(Path::new(name)).is_some())
+    choose(wanted.map(str::to_owned).or_else(|| told("WCI_SHELL")), told("SHELL"), |name| local::find(Path::new(name)).is_some())
 }
 
 fn choose(wanted: Option<String>, own: Option<String>, exists: impl Fn(&str) -> bool) -> ShellChoice {
     if let Some(program) = wanted {
         return ShellChoice::named(&program);
+    }
+    if cfg!(windows) {
+        // The course speaks Windows PowerShell; every Windows has it, but for the smallest.
+        let there = ["powershell", "pwsh"].into_iter().find(|name| exists(name));
+        return ShellChoice::named(there.unwrap_or("cmd"));
     }
     match own.filter(|program| known(Path::new(program)).is_some() && exists(program)) {
         Some(program) => ShellChoice::named(&program),
@@ -100,7 +120,12 @@ fn choose(wanted: Option<String>, own: Option<String>, exists: impl Fn(&str) -> 
 
 /// Which of the shells we can integrate with this program is.
 fn known(program: &Path) -> Option<Shell> {
-    match program.file_name()?.to_str()? {
+    let name = if cfg!(windows) { program.file_stem()? } else { program.file_name()? };
+    match name.to_str()?.to_ascii_lowercase().as_str() {
+        "powershell" if cfg!(windows) => Some(Shell::PowerShell),
+        "pwsh" if cfg!(windows) => Some(Shell::Pwsh),
+        "cmd" if cfg!(windows) => Some(Shell::Cmd),
+        _ if cfg!(windows) => None,
         "bash" => Some(Shell::Bash),
         "zsh" => Some(Shell::Zsh),
         "sh" | "dash" | "ash" | "ksh" | "mksh" => Some(Shell::Sh),

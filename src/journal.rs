@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use directories::BaseDirs;
 use rusqlite::Connection;
 
+use crate::private;
 use crate::progress::Entry;
 
 mod error;
@@ -64,11 +65,11 @@ pub fn state_folder(flag: Option<&Path>) -> Result<PathBuf, OpenError> {
 ///
 /// A damaged file is set aside under a name the notice tells, and what could be read of it is carried over.
 pub fn open(folder: &Path) -> Result<Opened, OpenError> {
-    make_folder(folder)?;
+    private::folders(folder).map_err(|why| OpenError::denied(folder, why))?;
     let lock = lock(folder)?;
     let path = folder.join(file::NAME);
     repair::finish(folder).map_err(|why| OpenError::denied(&path, why))?;
-    private(&path).map_err(|why| OpenError::denied(&path, why))?;
+    private::file(&path).map_err(|why| OpenError::denied(&path, why))?;
     let mut notices = Vec::new();
     let (db, rows) = match file::load(&path) {
         Ok(loaded) => loaded,
@@ -142,22 +143,13 @@ fn join(notices: Vec<String>) -> Option<String> {
     (!notices.is_empty()).then(|| notices.join(" "))
 }
 
-/// The folder, made with its parents for this user alone. One that is there keeps its permissions: it may serve others too.
-fn make_folder(folder: &Path) -> Result<(), OpenError> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder).map_err(|why| OpenError::denied(folder, why))
-}
-
 /// The proof that no other instance has this journal.
 ///
 /// The process id stands in a file of its own, because Windows lets nobody read a locked one.
 fn lock(folder: &Path) -> Result<File, OpenError> {
     let path = folder.join("journal.lock");
     let pid = folder.join("journal.pid");
-    let lock = private(&path).map_err(|why| OpenError::denied(&path, why))?;
+    let lock = private::file(&path).map_err(|why| OpenError::denied(&path, why))?;
     match lock.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
@@ -166,22 +158,13 @@ fn lock(folder: &Path) -> Result<File, OpenError> {
         }
         Err(TryLockError::Error(why)) => return Err(OpenError::denied(&path, why)),
     }
-    private(&pid)
+    private::file(&pid)
         .and_then(|mut file| {
             file.set_len(0)?;
             io::Write::write_all(&mut file, format!("{}\n", std::process::id()).as_bytes())
         })
         .map_err(|why| OpenError::denied(&pid, why))?;
     Ok(lock)
-}
-
-/// Opens a file for reading and writing, made for this user alone where it is missing.
-fn private(path: &Path) -> io::Result<File> {
-    let mut options = File::options();
-    options.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 #[cfg(test)]

@@ -73,7 +73,8 @@ pub fn place(app: &App) -> Where {
             | Overlay::Undo { .. }
             | Overlay::Links { .. }
             | Overlay::Quit
-            | Overlay::Ended,
+            | Overlay::Ended
+            | Overlay::Elevate(_),
         ) => Where::Dialog,
         None => match (app.screen, app.focus) {
             (Screen::Home, _) => Where::Home,

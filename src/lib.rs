@@ -30,11 +30,13 @@
 //!
 //! | layer | modules | what |
 //! |---|---|---|
-//! | 12 | `cli` | arguments, wiring, exit codes |
-//! | 11 | `run`, `headless` | the screen's loop, and the run without one |
-//! | 10 | `engine` | carries effects out, brings news back |
-//! | 9 | `probe`, `lint` | questions asked of machines and of content |
-//! | 8 | `tty`, `host`, `journal`, `content`, `highlight`, `browse`, `signals` | the edges: I/O lives here; they know values, not how `App` changes |
+//! | 14 | `cli` | arguments, wiring, exit codes |
+//! | 13 | `run`, `headless` | the screen's loop, and the run without one |
+//! | 12 | `engine` | carries effects out, brings news back |
+//! | 11 | `probe`, `lint` | questions asked of machines and of content |
+//! | 10 | `tty`, `host`, `journal`, `content`, `highlight`, `browse`, `elevate`, `signals` | the edges: I/O lives here; they know values, not how `App` changes |
+//! | 9 | `private` | folders and files that only their user can read |
+//! | 8 | `windows` | what only Windows offers, in safe Rust |
 //! | 7 | `update`, `view` | change, and show |
 //! | 6 | `page` | what is to be read, in rows |
 //! | 5 | `layout`, `keymap` | where things are, and what keys mean |
@@ -45,7 +47,8 @@
 //! | 0 | `course`, `keys`, `problem` | values: no I/O, no clock, no async |
 //!
 //! Each heavy crate has one door: alacritty_terminal `terminal`, pulldown-cmark and toml `markdown`, portable-pty `host`, rusqlite
-//! `journal`, reqwest and sysinfo `probe`, syntect (two-face) `highlight`, crossterm `tty`. ratatui draws in `view`; `tty` and `run` hold its
+//! `journal`, reqwest and sysinfo `probe`, syntect (two-face) `highlight`, crossterm `tty`, windows-sys
+//! `windows`. ratatui draws in `view`; `tty` and `run` hold its
 //! terminal, `layout` and `update::mouse` use its rectangles.
 //!
 //! # What holds
@@ -71,6 +74,7 @@ pub mod browse;
 pub mod cli;
 pub mod content;
 pub mod course;
+pub mod elevate;
 pub mod engine;
 pub mod entry;
 pub mod headless;
@@ -84,6 +88,7 @@ pub mod layout;
 pub mod lint;
 pub mod markdown;
 pub mod page;
+pub mod private;
 pub mod probe;
 pub mod problem;
 pub mod progress;
@@ -95,6 +100,8 @@ pub mod tty;
 pub mod update;
 pub mod values;
 pub mod view;
+#[cfg(windows)]
+pub mod windows;
 
 #[cfg(test)]
 mod tests;

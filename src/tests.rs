@@ -61,8 +61,8 @@ pub fn command(id: &str, language: Shell, code: &str) -> Command {
     Command {
         id: id.into(),
         variants: vec![Variant { language, text: code.into() }],
-        elevated: false,
         restart: false,
+        elevated: false,
         interactive: false,
         optional: false,
         download: None,
@@ -332,6 +332,7 @@ pub fn running(columns: u16, rows: u16, seconds: u64) -> App {
         undo: false,
         edited: false,
         interactive: false,
+        elevated: false,
         status: None,
         stopping: false,
     };

@@ -39,12 +39,20 @@ use crate::session::Size;
 /// Whether the outer terminal is ours to give back.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
+/// How the console was found.
+#[cfg(windows)]
+static FOUND: std::sync::Mutex<Option<crate::windows::console::Console>> = std::sync::Mutex::new(None);
+
 /// Holds the outer terminal; gives it back when dropped.
 pub struct Tty(());
 
 impl Tty {
     pub fn take() -> io::Result<Self> {
         install_panic_hook();
+        #[cfg(windows)]
+        if let Ok(mut found) = FOUND.lock() {
+            *found = Some(crate::windows::console::Console::take()?);
+        }
         terminal::enable_raw_mode()?;
         TAKEN.store(true, Ordering::SeqCst);
         let tty = Self(());
@@ -60,7 +68,8 @@ impl Tty {
 
     /// Keys, pastes, clicks and sizes, as messages.
     pub fn events(&self) -> impl Stream<Item = Msg> + Unpin {
-        EventStream::new().filter_map(|event| std::future::ready(event.ok().and_then(message)))
+        let mut composed = Composed::default();
+        EventStream::new().filter_map(move |event| std::future::ready(event.ok().and_then(|event| message(event, &mut composed))))
     }
 }
 
@@ -93,6 +102,12 @@ pub fn give_back() {
         Show
     ));
     drop(terminal::disable_raw_mode());
+    #[cfg(windows)]
+    if let Ok(found) = FOUND.lock()
+        && let Some(console) = &*found
+    {
+        console.give_back();
+    }
 }
 
 /// A panic must not leave a raw terminal behind, nor its message on a screen that goes away.
@@ -142,13 +157,36 @@ impl Outer for OuterTerminal {
     }
 }
 
-fn message(event: Event) -> Option<Msg> {
+/// Characters that a Windows console tells only as the *release* of a key: those typed as Alt and digits, and those of a paste that no
+/// key makes. Every ordinary key tells its release too, so a character counts if its press was not told.
+#[derive(Default)]
+struct Composed {
+    pressed: Option<char>,
+}
+
+impl Composed {
+    /// Whether this key event stands for a typed character or key.
+    fn is_typed(&mut self, event: &KeyEvent) -> bool {
+        let KeyCode::Char(c) = event.code else { return event.kind != KeyEventKind::Release };
+        let plain = c.to_lowercase().next();
+        if event.kind != KeyEventKind::Release {
+            self.pressed = plain;
+            return true;
+        }
+        // Where fingers overlap, a release comes after the next press: of ASCII it is never news.
+        cfg!(windows) && !c.is_ascii() && self.pressed.take() != plain
+    }
+}
+
+fn message(event: Event, composed: &mut Composed) -> Option<Msg> {
     match event {
         // Windows and some terminals also tell releases.
-        Event::Key(key) if key.kind != KeyEventKind::Release => self::key(key).map(Msg::Key),
+        Event::Key(key) if composed.is_typed(&key) => self::key(key).map(Msg::Key),
         Event::Key(_) | Event::FocusGained | Event::FocusLost => None,
         Event::Mouse(mouse) => self::mouse(mouse).map(Msg::Mouse),
         Event::Paste(text) => Some(Msg::Paste(text)),
+        // On Windows the event tells the size of the buffer; what is seen is the window.
+        Event::Resize(..) if cfg!(windows) => Some(Msg::Resize(size())),
         Event::Resize(columns, rows) => Some(Msg::Resize(Size { columns, rows })),
     }
 }

@@ -57,6 +57,7 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
             app.notice = Some(notice);
             Vec::new()
         }
+        Msg::Reopened => vec![Effect::Quit],
         Msg::Do(action) => act::act(app, action),
     };
     effects.extend(fit(app));

@@ -77,6 +77,13 @@ impl App {
         self.seats.get(&place).is_some_and(|s| s.host != HostKind::Nothing)
     }
 
+    /// Whether what needs administrator's rights cannot run at this place. Elsewhere than on Windows a command can ask for them itself
+    /// (`sudo`), so there nothing is in its way.
+    pub fn lacks_rights(&self, place: Place, elevated: bool) -> bool {
+        let seat = self.seats.get(&place);
+        elevated && seat.is_some_and(|s| s.os == Some(Os::Windows) && s.elevated == Some(false))
+    }
+
     /// The run that is under way anywhere, and where.
     pub fn running(&self) -> Option<(Place, &Run)> {
         self.seats.iter().find_map(|(place, seat)| Some((*place, seat.current()?)))

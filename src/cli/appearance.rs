@@ -68,11 +68,21 @@ fn guess_theme(get: &impl Fn(&str) -> Option<String>) -> ThemeName {
     if matches!(background, Some(7 | 9..=15)) { ThemeName::Light } else { ThemeName::Dark }
 }
 
-/// Without UTF-8 only ASCII is safe; the Linux console and the plain Windows console lack the rich marks.
+/// Without UTF-8 only ASCII is safe; the Linux console and the plain Windows console lack the rich marks, and a bitmap font of Windows
+/// has only one code page.
 fn guess_glyphs(get: &impl Fn(&str) -> Option<String>) -> Glyphs {
-    if cfg!(windows) {
-        return if get("WT_SESSION").is_some() { Glyphs::Rich } else { Glyphs::Console };
-    }
+    #[cfg(windows)]
+    return match crate::windows::console::font() {
+        _ if get("WT_SESSION").is_some() => Glyphs::Rich,
+        Some(font) if font.bitmap => Glyphs::Ascii,
+        _ => Glyphs::Console,
+    };
+    #[cfg(not(windows))]
+    guess_unix_glyphs(get)
+}
+
+#[cfg(not(windows))]
+fn guess_unix_glyphs(get: &impl Fn(&str) -> Option<String>) -> Glyphs {
     let locale = get("LC_ALL").or_else(|| get("LC_CTYPE")).or_else(|| get("LANG")).unwrap_or_default().to_lowercase();
     let utf8 = locale.contains("utf-8") || locale.contains("utf8") || cfg!(target_os = "macos");
     match get("TERM").as_deref() {
@@ -90,6 +100,7 @@ mod tests {
         guess_theme(&|name: &str| variables.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned()))
     }
 
+    #[cfg(target_os = "linux")]
     fn glyphs(variables: &[(&str, &str)]) -> Glyphs {
         guess_glyphs(&|name: &str| variables.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned()))
     }

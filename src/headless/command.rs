@@ -13,6 +13,9 @@ use crate::app::Msg;
 use crate::app::Untyped;
 use crate::course::Step;
 
+/// Windows gives no program more rights than it was started with.
+pub(super) const NO_RIGHTS: &str = "it needs administrator's rights: start wci from Windows PowerShell (Admin)";
+
 /// What became of a command.
 pub(super) enum Ran {
     /// It ran and ended with this status, if the shell said it; the checks say more.
@@ -39,6 +42,9 @@ impl<W: Write> Pilot<'_, W> {
         };
         if command.interactive {
             return Ok(Ran::Person("its command is for a person to type into: open wci".into()));
+        }
+        if self.app().lacks_rights(step.place, command.elevated) {
+            return Ok(Ran::Person(NO_RIGHTS.into()));
         }
         if command.restart {
             let text = text.trim_end();

@@ -6,6 +6,7 @@ use super::Halt;
 use super::Pilot;
 use super::Ran;
 use super::WRONG;
+use super::command::NO_RIGHTS;
 use super::missing_value;
 use super::report::Event;
 use super::report::Told;
@@ -74,6 +75,9 @@ impl<W: Write> Pilot<'_, W> {
         };
         if command.interactive {
             return Ok(Ran::Person("its undo is for a person to type into: open wci".into()));
+        }
+        if self.app().lacks_rights(step.place, command.elevated) {
+            return Ok(Ran::Person(NO_RIGHTS.into()));
         }
         if !self.consent(step, &command.id, &text, true).await? {
             return Ok(Ran::Person("not run: nobody agreed to it (--yes agrees to all)".into()));

@@ -3,13 +3,13 @@
 //! No profile is changed. The nonce stands in the files only, never in the environment, where every program could read it.
 
 use std::ffi::OsString;
-use std::fs::{DirBuilder, OpenOptions, remove_dir_all};
+use std::fs::remove_dir_all;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use crate::course::Shell;
+use crate::private;
 
 const BASH: &str = include_str!("../../assets/shell/bash");
 const ZSH: &str = include_str!("../../assets/shell/zsh");
@@ -34,7 +34,7 @@ impl Drop for Integration {
 
 pub fn prepare(shell: Shell, plain: bool) -> io::Result<Integration> {
     let folder = std::env::temp_dir().join(format!("wci-{}", random()));
-    DirBuilder::new().mode(0o700).create(&folder)?;
+    private::folder(&folder)?;
     let mut made = Integration { nonce: random(), arguments: Vec::new(), environment: Vec::new(), folder };
     let folder = made.folder.clone();
     match shell {
@@ -56,7 +56,13 @@ pub fn prepare(shell: Shell, plain: bool) -> io::Result<Integration> {
             made.arguments = vec!["-i".into()];
             made.environment.push(("ENV", file.into()));
         }
-        Shell::PowerShell | Shell::Pwsh | Shell::Cmd => return Err(io::ErrorKind::Unsupported.into()),
+        Shell::Cmd => {
+            let mark = |letter: &str| format!("$e]133;{letter};k={}$e\\", made.nonce);
+            let prompt = format!("{}{}$P$G{}", mark("D"), mark("A"), mark("B"));
+            made.environment.push(("PROMPT", prompt.into()));
+            made.arguments = vec!["/d".into()];
+        }
+        Shell::PowerShell | Shell::Pwsh => return Err(io::ErrorKind::Unsupported.into()),
     }
     Ok(made)
 }
@@ -69,7 +75,7 @@ impl Integration {
             .replace("@ENV@", &word(Path::new(&std::env::var_os("ENV").unwrap_or_default()))?)
             .replace("@NONCE@", &self.nonce)
             .replace("@PLAIN@", if plain { "1" } else { "" });
-        OpenOptions::new().write(true).create_new(true).mode(0o600).open(&file)?.write_all(text.as_bytes())?;
+        private::new_file(&file)?.write_all(text.as_bytes())?;
         Ok(file)
     }
 }
@@ -85,7 +91,7 @@ fn random() -> String {
     format!("{:016x}", RandomState::new().build_hasher().finish())
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;

@@ -25,7 +25,7 @@ use rustix::termios::{InputModes, OptionalActions, Winsize, tcgetattr, tcsetattr
 use tokio::sync::mpsc::Sender;
 
 use crate::host::integration::{self, Integration};
-use crate::host::{CHUNK, NotSent, ShellChoice, fd, known, tree};
+use crate::host::{CHUNK, FOREIGN, NotSent, ShellChoice, fd, known, tree};
 use crate::session::{Ending, SessionEvent, SessionId, Size};
 
 /// Bytes that may wait to be read by the program.
@@ -34,22 +34,6 @@ const UNREAD: usize = 1024 * 1024;
 /// After the shell's end its last words are waited for: until nothing came for a while, and never for long.
 const QUIET: Duration = Duration::from_millis(200);
 const LAST_WORDS: Duration = Duration::from_secs(2);
-
-/// What outer terminals tell their programs and is not true of ours.
-const FOREIGN: [&str; 12] = [
-    "COLUMNS",
-    "LINES",
-    "TMUX",
-    "TMUX_PANE",
-    "STY",
-    "TERM_PROGRAM_VERSION",
-    "VTE_VERSION",
-    "KITTY_WINDOW_ID",
-    "WEZTERM_PANE",
-    "WT_SESSION",
-    "ITERM_SESSION_ID",
-    "ENV",
-];
 
 /// A shell that was opened. Dropping it ends the shell and all it has started.
 #[derive(Debug)]

@@ -8,6 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::file::{self, Bad, NAME};
+use crate::private;
 
 /// Being made.
 const MADE: &str = "journal.new.db";
@@ -39,7 +40,7 @@ pub fn finish(folder: &Path) -> io::Result<()> {
 pub fn set_aside(folder: &Path) -> Result<(PathBuf, usize), Bad> {
     let (old, made) = (folder.join(NAME), folder.join(MADE));
     let rows = file::salvage(&old);
-    super::private(&made)?;
+    private::file(&made)?;
     file::fill(&made, &rows)?;
     remove(&beside(&made))?;
     let aside = free_name(folder)?;

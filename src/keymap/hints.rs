@@ -57,6 +57,7 @@ fn dialog(app: &App) -> Vec<(String, &'static str)> {
         }
         Some(Overlay::Quit) => &[(Action::Go, "quit"), (Action::Stop, "stop what runs"), (Action::Home, "stay")],
         Some(Overlay::Ended) => &[(Action::Go, "it has ended"), (Action::Stop, "stop it"), (Action::Home, "wait on")],
+        Some(Overlay::Elevate(_)) => &[(Action::Go, "reopen as administrator"), (Action::Home, "stay")],
         Some(Overlay::Ask { .. } | Overlay::Edit { .. } | Overlay::Search { .. }) | None => &[],
     };
     of(app, Where::Dialog, wanted)

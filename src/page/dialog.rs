@@ -66,6 +66,7 @@ pub fn dialog(app: &App) -> Option<Sheet> {
         Overlay::Search { .. } => return None,
         Overlay::Quit => quit(&mut paper, &mut sheet),
         Overlay::Ended => ended(&mut paper, &mut sheet),
+        Overlay::Elevate(_) => elevate(&mut paper, &mut sheet),
     }
     sheet.rows = paper.done().rows;
     Some(sheet)
@@ -85,7 +86,7 @@ fn width(app: &App, overlay: &Overlay) -> usize {
     let most = match overlay {
         Overlay::Help { .. } => 130,
         Overlay::Edit { .. } => 110,
-        Overlay::Quit | Overlay::Ended => 64,
+        Overlay::Quit | Overlay::Ended | Overlay::Elevate(_) => 64,
         Overlay::Outline { .. }
         | Overlay::Hints { .. }
         | Overlay::Undo { .. }
@@ -301,5 +302,22 @@ fn ended(paper: &mut Paper<'_>, sheet: &mut Sheet) {
         Span::new(" stop it, ", Role::Text),
         Span::new("Esc", Role::Key),
         Span::new(" wait on.", Role::Text),
+    ]);
+}
+
+fn elevate(paper: &mut Paper<'_>, sheet: &mut Sheet) {
+    sheet.title = "Administrator's rights".into();
+    paper.say("This command needs administrator's rights, and this window does not have them.", Role::Text);
+    paper.gap();
+    paper.say(
+        "wci can start anew as administrator, on this step, in a window of its own. Windows asks you first. This window then closes; your progress is already written.",
+        Role::Text,
+    );
+    paper.gap();
+    paper.flow(&[
+        Span::new("Enter", Role::Key),
+        Span::new(" reopens wci as administrator, ", Role::Text),
+        Span::new("Esc", Role::Key),
+        Span::new(" stays here.", Role::Text),
     ]);
 }

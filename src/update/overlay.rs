@@ -161,6 +161,12 @@ pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
             app.overlay = None;
             vec![Effect::Quit]
         }
+        (Some(Overlay::Elevate(step)), Action::Go) => {
+            app.overlay = None;
+            let mut effects = say(app, Tone::Info, "Windows asks whether wci may change things on this machine: answer Yes.");
+            effects.push(Effect::Elevate(step));
+            effects
+        }
         (Some(Overlay::Ended), Action::Go) => {
             app.overlay = None;
             running::give_up_waiting(app)

@@ -33,6 +33,10 @@ pub fn start(app: &mut App, place: Place, run: Run) -> Vec<Effect> {
     if let Some(why) = refused(app, &run) {
         return say(app, Tone::Info, why);
     }
+    if app.lacks_rights(place, run.elevated) {
+        app.overlay = Some(Overlay::Elevate(run.step));
+        return Vec::new();
+    }
     let Some(seat) = app.seats.get_mut(&place).filter(|s| s.host != HostKind::Nothing) else {
         return say(app, Tone::Info, "No machine is connected for this step: do it there, then t marks it done.");
     };
@@ -78,7 +82,7 @@ pub fn open(app: &mut App, place: Place) -> Vec<Effect> {
     let size = seat.terminal.size();
     let fresh = Seat::new(seat.host.clone(), seat.os, seat.shell, seat.label.clone(), size);
     let queued = seat.queued.take();
-    *seat = Seat { session, link: Link::Opening, queued, ..fresh };
+    *seat = Seat { session, link: Link::Opening, queued, elevated: seat.elevated, ..fresh };
     let mut effects = Vec::new();
     if old != SessionId(0) {
         effects.push(Effect::Close(old));
@@ -223,6 +227,7 @@ pub fn of(app: &App, step: &Step, command: &Command, text: String) -> Run {
         undo: false,
         edited: false,
         interactive: command.interactive,
+        elevated: command.elevated,
         status: None,
         stopping: false,
     }

@@ -54,8 +54,16 @@ pub fn show(app: &mut App, chapter: usize, step: usize) -> Vec<Effect> {
     app.step = step;
     app.landing = false;
     let mut effects = Vec::new();
-    if let Some(id) = app.step().map(|s| s.id.clone()) {
-        effects.extend(checking::ask(app, &id, false));
+    if app.headless {
+        if let Some(id) = app.step().map(|s| s.id.clone()) {
+            effects.extend(checking::ask(app, &id, false));
+        }
+    } else {
+        app.choice = chapter;
+        if let Some(chapter) = app.chapter().map(|c| c.slug.clone()) {
+            effects.push(record(app, Entry::Opened { chapter }));
+        }
+        effects.extend(ask_all(app));
     }
     effects.extend(arrive(app));
     effects

@@ -56,6 +56,12 @@ fn take_back(app: &mut App, effect: Effect) {
             }
         }
         Effect::Highlight { language, text } => drop(app.highlights.remove(&(language, text))),
-        Effect::Journal(_) | Effect::Resize(..) | Effect::Close(_) | Effect::Copy(_) | Effect::Browse(_) | Effect::Quit => {}
+        Effect::Journal(_)
+        | Effect::Resize(..)
+        | Effect::Close(_)
+        | Effect::Copy(_)
+        | Effect::Browse(_)
+        | Effect::Elevate(_)
+        | Effect::Quit => {}
     }
 }

@@ -12,6 +12,7 @@ use crate::app::Notice;
 use crate::app::Overlay;
 use crate::app::Screen;
 use crate::app::Tone;
+use crate::course::Os;
 use crate::keymap;
 use crate::page::glyphs::Set;
 use crate::page::glyphs::set;
@@ -30,6 +31,7 @@ pub fn status(app: &App, frame: &mut Frame<'_>, area: Rect, theme: &Theme) {
         return;
     }
     let x = mode(app, frame, area, theme);
+    let x = rights(app, frame, (x, area), theme);
     match &app.notice {
         Some(notice) => say(frame, Rect { x, width: area.right() - x, ..area }, notice, set, theme),
         None => keys(app, frame, (x, area), set, theme),
@@ -44,6 +46,17 @@ fn mode(app: &App, frame: &mut Frame<'_>, area: Rect, theme: &Theme) -> u16 {
         (Screen::Chapter, Focus::Terminal) => (" TERMINAL ", Part::TerminalMode),
     };
     draw::text(frame.buffer_mut(), (area.x, area.y), word, theme.part(part), area.right()) + 1
+}
+
+/// Whether the shell of this step has administrator's rights. Only Windows splits a user in two, so only there it is shown.
+fn rights(app: &App, frame: &mut Frame<'_>, (x, area): (u16, Rect), theme: &Theme) -> u16 {
+    let seat = app.seat().filter(|seat| app.screen == Screen::Chapter && seat.os == Some(Os::Windows));
+    let (word, part) = match seat.and_then(|seat| seat.elevated) {
+        None => return x,
+        Some(true) => ("admin", Part::Info),
+        Some(false) => ("not admin", Part::Bad),
+    };
+    draw::text(frame.buffer_mut(), (x, area.y), word, theme.part(part), area.right()) + 2
 }
 
 fn say(frame: &mut Frame<'_>, area: Rect, notice: &Notice, set: &Set, theme: &Theme) {

@@ -234,6 +234,7 @@ impl Player {
                 }
                 Effect::Copy(text) => Some(format!("copy {text:?}")),
                 Effect::Browse(url) => Some(format!("browse {url}")),
+                Effect::Elevate(step) => Some(format!("elevate {step}")),
                 Effect::Quit => Some("quit".into()),
                 Effect::Resize(..) | Effect::Highlight { .. } => None,
             })

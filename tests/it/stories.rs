@@ -3,7 +3,9 @@
 use wci::app::Focus;
 use wci::app::Msg;
 use wci::app::Standing;
+use wci::course::Os;
 use wci::course::Place;
+use wci::course::Shell;
 use wci::course::StepId;
 use wci::course::Verdict;
 use wci::keys::Button;
@@ -190,6 +192,38 @@ fn a_restart_is_refused_whichever_way_it_is_run() {
     let mut player = Player::opened(&chapter);
     player.forget().keys("enter").asks_for(&[]);
     player.keys("e enter").asks_for(&[]);
+}
+
+#[test]
+fn without_administrators_rights_the_program_offers_to_start_anew_on_the_same_step() {
+    const ELEVATED: &str = r#"---
+title: Demo
+---
+## Feature {#feature}
+
+```powershell run elevated
+Enable-It
+```
+"#;
+    let seat = |elevated| {
+        let mut player = Player::opened(ELEVATED);
+        let laptop = player.app.seats.get_mut(&Place::Laptop).expect("a seat");
+        (laptop.os, laptop.shell, laptop.elevated) = (Some(Os::Windows), Shell::PowerShell, elevated);
+        player
+    };
+    let mut player = seat(Some(false));
+    player.shows("not admin").forget().keys("enter").asks_for(&[]).shows("Administrator's rights");
+    player.keys("esc").asks_for(&[]);
+    player.keys("enter enter").asks_for(&["elevate demo#feature"]);
+    assert!(!player.quit, "not before the other one has started");
+    player.send(Msg::Reopened).asks_for(&["quit"]);
+
+    for elevated in [Some(true), None] {
+        let mut player = seat(elevated);
+        player.forget().keys("enter");
+        assert!(player.app.running().is_some(), "{elevated:?}");
+    }
+    seat(Some(true)).shows(" admin ");
 }
 
 #[test]

@@ -1,0 +1,54 @@
+//! Folders and files that only their user can read: mode 0700 and 0600 on Unix, on Windows an access list of the user, SYSTEM and
+//! Administrators that nothing above can widen.
+
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::path::Path;
+
+/// Makes a folder; one that is there already is an error.
+pub fn folder(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    return std::os::unix::fs::DirBuilderExt::mode(&mut std::fs::DirBuilder::new(), 0o700).create(path);
+    #[cfg(windows)]
+    crate::windows::folder::create(path)
+}
+
+/// Makes a folder and its parents where they are missing. One that is there keeps its permissions: it may serve others too.
+pub fn folders(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    return std::os::unix::fs::DirBuilderExt::mode(std::fs::DirBuilder::new().recursive(true), 0o700).create(path);
+    #[cfg(windows)]
+    {
+        if path.is_dir() {
+            return Ok(());
+        }
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent)?;
+        }
+        match folder(path) {
+            Err(why) if why.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
+            other => other,
+        }
+    }
+}
+
+/// Makes a file; one that is there already is an error. On Windows it is as private as its folder.
+pub fn new_file(path: &Path) -> io::Result<File> {
+    options().write(true).create_new(true).open(path)
+}
+
+/// Opens a file for reading and writing, making it where it is missing. On Windows it is as private as its folder.
+pub fn file(path: &Path) -> io::Result<File> {
+    options().read(true).write(true).create(true).truncate(false).open(path)
+}
+
+fn options() -> OpenOptions {
+    #[cfg(windows)]
+    return File::options();
+    #[cfg(unix)]
+    {
+        let mut options = File::options();
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options
+    }
+}

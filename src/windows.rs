@@ -1,0 +1,52 @@
+//! What only Windows offers, in safe Rust: the only door to windows-sys.
+//!
+//! Every handle is owned and closed once; every error is the system's own.
+#![allow(unsafe_code, reason = "each call of Windows is a foreign function")]
+
+pub mod console;
+pub mod folder;
+pub mod job;
+pub mod pseudo_console;
+pub mod token;
+
+use std::ffi::OsStr;
+use std::io;
+use std::os::windows::ffi::OsStrExt;
+use std::path::PathBuf;
+
+pub use job::Job;
+pub use pseudo_console::PseudoConsole;
+
+/// Text as Windows takes it: UTF-16 with a zero at its end.
+fn wide(text: impl AsRef<OsStr>) -> Vec<u16> {
+    text.as_ref().encode_wide().chain([0]).collect()
+}
+
+/// The result of a call that gives zero for failure.
+fn check(result: i32) -> io::Result<()> {
+    if result == 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+}
+
+/// A program of Windows itself, by its full path: one of the same name in front of it on the PATH must not be run.
+pub fn system32(name: &str) -> PathBuf {
+    let root = std::env::var_os("SystemRoot").map_or_else(|| PathBuf::from("C:\\Windows"), PathBuf::from);
+    root.join("System32").join(name)
+}
+
+/// Whether this is a Windows Server, with a desktop or without.
+pub fn is_server() -> bool {
+    use windows_sys::Win32::UI::Shell::{IsOS, OS_ANYSERVER};
+    // SAFETY: it takes a number.
+    unsafe { IsOS(OS_ANYSERVER) != 0 }
+}
+
+/// Whether this is Wine, whose console host needs more help than Windows'.
+pub fn is_wine() -> bool {
+    use windows_sys::Win32::System::LibraryLoader::{GetModuleHandleW, GetProcAddress};
+    let name = wide("ntdll.dll");
+    // SAFETY: both names end with a zero, and ntdll stays loaded for the whole life of a process.
+    unsafe {
+        let module = GetModuleHandleW(name.as_ptr());
+        !module.is_null() && GetProcAddress(module, c"wine_get_version".as_ptr().cast()).is_some()
+    }
+}
