@@ -6,6 +6,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
+mod windows;
+
+pub use windows::{OfWindows, Scope};
+
 /// A whole course: what `content/` holds.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Course {
@@ -408,6 +412,9 @@ pub struct Check {
 impl Check {
     pub const TIMEOUT: Duration = Duration::from_secs(10);
     pub const EVERY: Duration = Duration::from_secs(2);
+    /// For what Windows can take long to tell: the first question about a feature after a boot has taken minutes.
+    pub const FEATURE_TIMEOUT: Duration = Duration::from_secs(300);
+    pub const WINDOWS_TIMEOUT: Duration = Duration::from_secs(60);
 }
 
 /// The one thing a check looks at.
@@ -450,6 +457,7 @@ pub enum Look {
         name: String,
     },
     Machine(Fact),
+    Windows(OfWindows),
 }
 
 impl Look {
@@ -479,6 +487,15 @@ pub enum Expect {
     Matches(String),
     /// A number; sizes are in bytes.
     AtLeast(f64),
+    /// The numbers of a version, the first counting most.
+    AtLeastVersion(Vec<u64>),
+}
+
+impl Expect {
+    /// The numbers of a version: `1.2402.24001.0`. A missing number counts less than any.
+    pub fn version(text: &str) -> Option<Vec<u64>> {
+        text.split('.').map(|number| number.bytes().all(|b| b.is_ascii_digit()).then(|| number.parse().ok())?).collect()
+    }
 }
 
 /// A check that says whether the step applies on this machine at all.

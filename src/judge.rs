@@ -7,7 +7,11 @@ use std::cmp::Reverse;
 
 use regex::{Regex, RegexBuilder};
 
-use crate::course::{Answer, Check, Expect, Fact, Hint, Look, Verdict};
+use crate::course::{Answer, Check, Expect, Fact, Hint, Look, OfWindows, Verdict};
+
+mod windows;
+
+pub use windows::{NOT_WINDOWS, service, windows};
 
 /// How many characters of what was seen are told.
 const CLIP: usize = 120;
@@ -36,6 +40,10 @@ pub fn judge(check: &Check, seen: &str) -> Answer {
             Some(found) => answer(check, found >= *least, &text),
             None if text.is_empty() => answer(check, false, ""),
             None => answer(check, false, &format!("no number in: {text}")),
+        },
+        Expect::AtLeastVersion(least) => match Expect::version(&text) {
+            Some(found) => answer(check, found >= *least, &text),
+            None => answer(check, false, &format!("no version: {text}")),
         },
     }
 }
@@ -157,6 +165,10 @@ fn expected(check: &Check) -> String {
         Some(Expect::Matches(pattern)) => return line(&format!("something like {pattern}")),
         Some(Expect::AtLeast(least)) if is_size(check) => return line(&format!("at least {}", size(*least))),
         Some(Expect::AtLeast(least)) => return line(&format!("at least {least}")),
+        Some(Expect::AtLeastVersion(least)) => {
+            let numbers: Vec<String> = least.iter().map(u64::to_string).collect();
+            return line(&format!("at least {}", numbers.join(".")));
+        }
         None => {}
     }
     match &check.look {
@@ -171,6 +183,23 @@ fn expected(check: &Check) -> String {
         Look::Process { name } => line(&format!("{name} runs")),
         Look::Service { name } => line(&format!("the service {name} runs")),
         Look::Machine(_) => "any".into(),
+        Look::Windows(what) => line(&of_windows(what)),
+    }
+}
+
+fn of_windows(what: &OfWindows) -> String {
+    match what {
+        OfWindows::Feature { name, pending: false } => format!("the feature {name} enabled"),
+        OfWindows::Feature { name, pending: true } => format!("the feature {name} enabled, now or after a restart"),
+        OfWindows::Elevated => "administrator's rights".into(),
+        OfWindows::Build(build) => format!("build {build}"),
+        OfWindows::PathEntry { folder, scope } => format!("{folder} on the {}'s PATH", scope.name()),
+        OfWindows::Appx { name } => format!("the package {name}"),
+        OfWindows::Task { name, missing: false } => format!("the task {name} exists"),
+        OfWindows::Task { name, missing: true } => format!("the task {name} does not exist"),
+        OfWindows::Signature { signer: None, .. } => "a valid signature".into(),
+        OfWindows::Signature { signer: Some(signer), .. } => format!("a valid signature of {signer}"),
+        OfWindows::NoRestart => "no restart waiting".into(),
     }
 }
 

@@ -13,6 +13,7 @@ mod prose;
 mod source;
 mod step;
 mod table;
+mod windows;
 mod words;
 
 use crate::course::Block;

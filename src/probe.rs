@@ -20,6 +20,7 @@ mod net;
 mod shells;
 mod tree;
 mod warm;
+mod windows;
 
 use shells::{Heard, Shells};
 
@@ -54,9 +55,7 @@ impl Prober {
         loop {
             let answer = self.once(&check, shell).await;
             match until {
-                Some(until) if answer.verdict != Verdict::Pass && Instant::now() + every <= until => {
-                    tokio::time::sleep(every).await
-                }
+                Some(until) if unmet(&check, &answer) && Instant::now() + every <= until => tokio::time::sleep(every).await,
                 _ => return answer,
             }
         }
@@ -92,7 +91,8 @@ impl Prober {
                     Err(why) => judge::unknown(check, &why),
                 }
             }
-            Look::Service { name } => self.service(check, name).await,
+            Look::Service { name } => self.service(check, shell, name).await,
+            Look::Windows(what) => windows::ask(&self.shells, check, what).await,
             Look::Machine(fact) => {
                 let fact = *fact;
                 match within(check, move || machine::fact(fact)).await {
@@ -122,21 +122,22 @@ impl Prober {
         }
     }
 
-    async fn service(&self, check: &Check, name: &str) -> Answer {
-        let (shells, text): (&[Shell], _) = if cfg!(windows) {
-            let quoted = Shell::PowerShell.quote(name).map(|name| format!("(Get-Service -Name {name} -ErrorAction Stop).Status"));
-            (&[Shell::PowerShell, Shell::Pwsh], quoted)
-        } else {
-            (&[Shell::Sh], Shell::Sh.quote(name).map(|name| format!("systemctl is-active -- {name}")))
-        };
-        let text = match text {
-            Ok(text) => text,
+    /// A service of Windows where the place's shell is one of Windows; else one of systemd.
+    async fn service(&self, check: &Check, shell: Shell, name: &str) -> Answer {
+        let of_windows = cfg!(windows) || matches!(shell, Shell::PowerShell | Shell::Pwsh | Shell::Cmd);
+        if of_windows && let Some(answer) = windows::service(&self.shells, check, name).await {
+            return answer;
+        }
+        let text = match Shell::Sh.quote(name) {
+            Ok(name) => format!("systemctl is-active -- {name}"),
             Err(why) => return judge::unknown(check, &why),
         };
-        match self.shells.ask(shells, &text, check.timeout).await {
+        match self.shells.ask(&[Shell::Sh], &text, check.timeout).await {
+            // systemctl's status for a unit it does not know.
+            Heard::Replied { status: 4, .. } => judge::answer(check, false, &format!("there is no service named {name}")),
             Heard::Replied { text, .. } => match look::service(&text) {
-                Some(runs) => judge::answer(check, runs, &text),
-                None if cfg!(windows) => judge::answer(check, false, &text),
+                Some(true) => judge::answer(check, true, &format!("{name} is running")),
+                Some(false) => judge::answer(check, false, &format!("{name} is {}", text.trim())),
                 None => judge::unknown(check, &format!("no service manager answers here: {text}")),
             },
             heard => replied(check, 0, heard),
@@ -147,6 +148,15 @@ impl Prober {
 impl fmt::Debug for Prober {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Prober").finish_non_exhaustive()
+    }
+}
+
+/// Whether asking again could help. What warns by itself would go on doing so.
+fn unmet(check: &Check, answer: &Answer) -> bool {
+    match answer.verdict {
+        Verdict::Pass => false,
+        Verdict::Warn => check.warn,
+        Verdict::Fail | Verdict::Unknown => true,
     }
 }
 

@@ -18,13 +18,23 @@ use crate::markdown::source::Notes;
 use crate::markdown::table::Scalar;
 use crate::markdown::table::Table;
 use crate::markdown::table::Text;
+use crate::markdown::windows;
 use crate::markdown::words;
 use crate::values;
 
-const LOOKS: [&str; 13] =
+const PLAIN: [&str; 13] =
     ["sh", "bash", "powershell", "cmd", "exit", "output", "file", "on_path", "port", "http", "process", "service", "machine"];
 const EXPECTS: [&str; 4] = ["equals", "contains", "matches", "at_least"];
-const OTHERS: [&str; 11] = ["says", "of", "on", "warn", "timeout", "retry", "every", "hint", "exits", "missing", "status"];
+const BESIDE: [&str; 11] = ["says", "of", "on", "warn", "timeout", "retry", "every", "hint", "exits", "missing", "status"];
+
+fn looks() -> Vec<&'static str> {
+    PLAIN.into_iter().chain(windows::LOOKS).collect()
+}
+
+/// Every key of a check.
+fn known() -> Vec<&'static str> {
+    looks().into_iter().chain(EXPECTS).chain(BESIDE).chain(windows::OTHERS).collect()
+}
 
 /// A check and what its step must still prove: that the command it names exists.
 pub(super) struct Read {
@@ -34,15 +44,13 @@ pub(super) struct Read {
 
 /// Reads a check; `ran` says whether a command of the step stands before it.
 pub(super) fn check(notes: &mut Notes, fence: &Fence, ran: bool) -> Option<Read> {
-    let known: Vec<&str> = LOOKS.iter().chain(&EXPECTS).chain(&OTHERS).copied().collect();
-    let table = Table::read(notes, fence, &known)?;
+    let table = Table::read(notes, fence, &known())?;
     read(notes, &table, Some(ran))
 }
 
 /// Reads a need: a check that is asked before anything has run.
 pub(super) fn need(notes: &mut Notes, fence: &Fence) -> Option<Need> {
-    let known: Vec<&str> = LOOKS.iter().chain(&EXPECTS).chain(&OTHERS).copied().chain(["why"]).collect();
-    let table = Table::read(notes, fence, &known)?;
+    let table = Table::read(notes, fence, &[known(), vec!["why"]].concat())?;
     let why = table.text(notes, "why").map(|t| t.text);
     let check = read(notes, &table, None)?.check;
     Some(Need { check, why })
@@ -51,10 +59,10 @@ pub(super) fn need(notes: &mut Notes, fence: &Fence) -> Option<Need> {
 fn read(notes: &mut Notes, table: &Table, ran: Option<bool>) -> Option<Read> {
     let says = table.required(notes, "says", "what is true when it passes");
     let expect = expect(notes, table);
-    let found: Vec<&'static str> = LOOKS.into_iter().filter(|key| table.key_at(key).is_some()).collect();
+    let found: Vec<&'static str> = looks().into_iter().filter(|key| table.key_at(key).is_some()).collect();
     let key = match found.as_slice() {
         [] => {
-            notes.advise(table.at(), "this check looks at nothing", format!("name one of {}", words::listed(&LOOKS)));
+            notes.advise(table.at(), "this check looks at nothing", format!("name one of {}", words::listed(&looks())));
             None
         }
         [one] => Some(*one),
@@ -75,7 +83,7 @@ fn read(notes: &mut Notes, table: &Table, ran: Option<bool>) -> Option<Read> {
     }
     let place = place(notes, table);
     let warn = table.flag(notes, "warn").is_some_and(|(warn, _)| warn);
-    let timeout = table.duration(notes, "timeout").unwrap_or(Check::TIMEOUT);
+    let timeout = table.duration(notes, "timeout").or(look.as_ref().map(windows::patience)).unwrap_or(Check::TIMEOUT);
     let retry = table.duration(notes, "retry");
     let every = table.duration(notes, "every").unwrap_or(Check::EVERY);
     let hint = table.text(notes, "hint").map(|t| t.text);
@@ -144,7 +152,8 @@ fn look(notes: &mut Notes, table: &Table, key: &'static str, of: Option<&(String
         "http" => http(notes, table)?,
         "process" => Look::Process { name: process(notes, table)? },
         "service" => Look::Service { name: text(notes)? },
-        _ => Look::Machine(fact(notes, table)?),
+        "machine" => Look::Machine(fact(notes, table)?),
+        _ => windows::look(notes, table, key)?,
     })
 }
 
@@ -216,6 +225,15 @@ fn expect(notes: &mut Notes, table: &Table) -> Option<Expect> {
         "equals" => table.text(notes, "equals").map(|t| Expect::Equals(t.text)),
         "contains" => table.text(notes, "contains").map(|t| Expect::Contains(t.text)),
         "matches" => pattern(notes, table, "matches", true).map(Expect::Matches),
+        _ if table.key_at("appx").is_some() => {
+            let least = table.text(notes, "at_least")?;
+            let version = Expect::version(&least.text);
+            if version.is_none() {
+                let help = "write its numbers in quotes, such as `\"1.2402.0.0\"`";
+                notes.advise(least.at, format!("`{}` is no version", words::short(&least.text)), help);
+            }
+            version.map(Expect::AtLeastVersion)
+        }
         _ => match table.scalar(notes, "at_least")? {
             Scalar::Number(n, _) => Some(Expect::AtLeast(n)),
             Scalar::Text(t) => {
@@ -280,7 +298,10 @@ fn fits(notes: &mut Notes, table: &Table, key: &str, look: Option<&Look>, expect
     let asks = Shell::parse(key).is_some();
     for (other, fits, with) in [
         ("exits", asks, "`sh`, `bash`, `powershell` and `cmd`"),
-        ("missing", key == "file", "`file`"),
+        ("missing", matches!(key, "file" | "task"), "`file` and `task`"),
+        ("pending", key == "feature", "`feature`"),
+        ("scope", key == "path_entry", "`path_entry`"),
+        ("signer", key == "signature", "`signature`"),
         ("status", key == "http", "`http`"),
         ("of", matches!(key, "exit" | "output"), "`exit` and `output`"),
     ] {
@@ -289,7 +310,7 @@ fn fits(notes: &mut Notes, table: &Table, key: &str, look: Option<&Look>, expect
         }
     }
     let at = EXPECTS.iter().find_map(|e| table.key_at(e));
-    let takes = asks || matches!(key, "output" | "file" | "http" | "machine");
+    let takes = asks || matches!(key, "output" | "file" | "http" | "machine" | "appx");
     if let (Some(at), false) = (at, takes) {
         notes.advise(at, format!("`{key}` takes no expectation"), "leave it out");
     }

@@ -5,6 +5,8 @@ use crate::course::Check;
 use crate::course::Command;
 use crate::course::Expect;
 use crate::course::Look;
+use crate::course::OfWindows;
+use crate::course::Scope;
 use crate::course::Shell;
 use crate::course::Step;
 
@@ -117,6 +119,32 @@ fn what_checks_look_at() {
     assert!(full.warn && full.place.is_some() && full.hint.is_some());
     assert_eq!(check("sh = \"x\"\nat_least = 2.5").expect, Some(Expect::AtLeast(2.5)));
     assert_eq!(check("sh = \"x\"").timeout, Check::TIMEOUT);
+}
+
+#[test]
+fn what_windows_is_asked() {
+    let of = |toml| match check(toml).look {
+        Look::Windows(what) => what,
+        other => panic!("{other:?}"),
+    };
+    let name = || String::from("X");
+    assert_eq!(of("feature = \"X\""), OfWindows::Feature { name: name(), pending: false });
+    assert_eq!(of("feature = \"X\"\npending = true"), OfWindows::Feature { name: name(), pending: true });
+    assert_eq!(of("elevated = true"), OfWindows::Elevated);
+    assert_eq!(of("windows_build = 20348"), OfWindows::Build(20348));
+    assert_eq!(of("path_entry = \"X\""), OfWindows::PathEntry { folder: name(), scope: Scope::Machine });
+    assert_eq!(of("path_entry = \"X\"\nscope = \"user\""), OfWindows::PathEntry { folder: name(), scope: Scope::User });
+    assert_eq!(of("task = \"X\"\nmissing = true"), OfWindows::Task { name: name(), missing: true });
+    assert_eq!(of("signature = \"X\"\nsigner = \"Y\""), OfWindows::Signature { path: name(), signer: Some("Y".into()) });
+    assert_eq!(of("pending_restart = false"), OfWindows::NoRestart);
+    let appx = check("appx = \"X\"\nat_least = \"1.10\"");
+    assert_eq!(
+        (appx.look, appx.expect),
+        (Look::Windows(OfWindows::Appx { name: name() }), Some(Expect::AtLeastVersion(vec![1, 10])))
+    );
+    assert_eq!(check("feature = \"X\"").timeout, Check::FEATURE_TIMEOUT);
+    assert_eq!(check("elevated = true").timeout, Check::WINDOWS_TIMEOUT);
+    assert_eq!(check("elevated = true\ntimeout = \"5s\"").timeout.as_secs(), 5);
 }
 
 #[test]

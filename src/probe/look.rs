@@ -87,12 +87,11 @@ pub fn on_path(folder: &str, path: &str, windows: bool) -> Result<(usize, usize)
     at.map(|at| (at + 1, folders.len())).ok_or(folders.len())
 }
 
-/// Whether a service runs, from what `systemctl is-active` or `Get-Service` say; none where that is not about the service.
+/// Whether a service runs, from what `systemctl is-active` says; none where that is not about the service.
 pub fn service(said: &str) -> Option<bool> {
     match said.trim().to_ascii_lowercase().as_str() {
-        "active" | "reloading" | "running" => Some(true),
+        "active" | "reloading" => Some(true),
         "inactive" | "failed" | "activating" | "deactivating" | "maintenance" | "unknown" => Some(false),
-        "stopped" | "startpending" | "stoppending" | "paused" | "pausepending" | "continuepending" => Some(false),
         _ => None,
     }
 }
@@ -126,9 +125,7 @@ mod tests {
     #[test]
     fn services_say_how_they_are() {
         assert_eq!(service("active\n"), Some(true));
-        assert_eq!(service("Running"), Some(true));
         assert_eq!(service("inactive"), Some(false));
-        assert_eq!(service("Stopped"), Some(false));
         assert_eq!(service("System has not been booted with systemd as init system"), None);
     }
 

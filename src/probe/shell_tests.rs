@@ -6,7 +6,7 @@ use super::*;
 
 const POSIX: [Shell; 3] = [Shell::Sh, Shell::Bash, Shell::Zsh];
 
-fn there(shell: Shell) -> bool {
+pub fn there(shell: Shell) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let found = std::env::split_paths(&path).any(|folder| folder.join(shell.name()).is_file());
     if !found {

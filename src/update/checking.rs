@@ -85,6 +85,7 @@ fn filled(check: &Check, given: &Values) -> Result<Check, FillError> {
         Look::Http { url, status } => Look::Http { url: plain(url)?, status: *status },
         Look::Process { name } => Look::Process { name: plain(name)? },
         Look::Service { name } => Look::Service { name: plain(name)? },
+        Look::Windows(what) => Look::Windows(what.map(plain)?),
         look @ (Look::Exit { .. } | Look::Output { .. } | Look::Machine(_)) => look.clone(),
     };
     let expect = match &check.expect {

@@ -1,0 +1,3 @@
+$me = [Security.Principal.WindowsIdentity]::GetCurrent()
+'wci is ' + ([Security.Principal.WindowsPrincipal]$me).IsInRole(
+    [Security.Principal.WindowsBuiltInRole]::Administrator)
