@@ -55,7 +55,8 @@ path            | Windows' own folders are still on it, as Windows wrote them   
 ";
 
 /// What the chapter's checks and the product's questions call; natives and the engine's own cmdlets are not among them.
-const CMDLETS: &str = "Get-WindowsOptionalFeature\nGet-Service\nGet-AppxPackage\nGet-ScheduledTask\nGet-AuthenticodeSignature\nGet-CimInstance";
+const CMDLETS: &str =
+    "Get-WindowsOptionalFeature\nGet-Service\nGet-AppxPackage\nGet-ScheduledTask\nGet-AuthenticodeSignature\nGet-CimInstance";
 
 fn states() -> [fn(&Standin); 9] {
     [

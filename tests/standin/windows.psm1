@@ -54,6 +54,7 @@ function gate($cmdlet, [switch]$Elevated) {
     $name = $cmdlet.MyInvocation.MyCommand.Name
     if (@(lines 'missing') -contains $name) {
         $why = [Management.Automation.CommandNotFoundException]::new("The term '$name' is not recognized as a name of a cmdlet, function, script file, or executable program.")
+        $why.CommandName = $name
         $cmdlet.ThrowTerminatingError([Management.Automation.ErrorRecord]::new($why, 'CommandNotFoundException', 'ObjectNotFound', $name))
     }
     if (@(lines 'throwing') -contains $name) { stop-with $cmdlet 'The RPC server is unavailable.' $name }
