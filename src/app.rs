@@ -204,8 +204,14 @@ pub struct Seat {
     /// The shell's working directory, as it last said.
     pub folder: Option<String>,
     pub prompt: Prompt,
-    /// The running number of the last end mark, so that a repeated one is not news.
+    /// The running numbers of the last end mark and of the last prompt, so that a repeated one is not news.
     pub number: u64,
+    pub prompted: u64,
+    /// The time of day at the last end mark of a shell without numbers.
+    pub clock: Option<u64>,
+    /// PowerShell's line editor runs several lines when they are complete. Where nothing is known, it is taken to have none.
+    pub at_once: bool,
+    pub draft: Draft,
     /// Typed as soon as the shell is at its prompt.
     pub queued: Option<Run>,
     pub run: Option<Run>,
@@ -242,6 +248,16 @@ pub enum Prompt {
     /// At its prompt: a command can be typed.
     Ready,
     Busy,
+}
+
+/// What the learner typed into the terminal that no prompt has answered yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Draft {
+    Nothing,
+    /// It may still stand at the prompt.
+    Begun,
+    /// It ended with Enter.
+    Entered,
 }
 
 /// A command of a step on its way through the shell.
@@ -504,6 +520,10 @@ impl Seat {
             folder: None,
             prompt: Prompt::Unseen,
             number: 0,
+            prompted: 0,
+            clock: None,
+            at_once: false,
+            draft: Draft::Nothing,
             queued: None,
             run: None,
             output: None,

@@ -127,6 +127,7 @@ fn known(program: &Path) -> Option<Shell> {
         "cmd" if cfg!(windows) => Some(Shell::Cmd),
         _ if cfg!(windows) => None,
         "bash" => Some(Shell::Bash),
+        "pwsh" => Some(Shell::Pwsh),
         "zsh" => Some(Shell::Zsh),
         "sh" | "dash" | "ash" | "ksh" | "mksh" => Some(Shell::Sh),
         _ => None,
@@ -149,6 +150,8 @@ mod tests {
         assert_eq!(chosen(None, Some("/usr/bin/fish"), &["/usr/bin/fish", "bash"]), path(Shell::Bash, "bash"));
         assert_eq!(chosen(None, Some("/bin/zsh"), &["bash"]), path(Shell::Bash, "bash"), "named, but not there");
         assert_eq!(chosen(None, None, &[]), path(Shell::Sh, "sh"));
+        assert_eq!(chosen(None, Some("/usr/bin/pwsh"), &["/usr/bin/pwsh"]), path(Shell::Pwsh, "/usr/bin/pwsh"));
+        assert_eq!(chosen(Some("/opt/it's/pwsh"), None, &[]), path(Shell::Pwsh, "/opt/it's/pwsh"));
         assert_eq!(chosen(Some("dash"), Some("/bin/zsh"), &["/bin/zsh"]), path(Shell::Sh, "dash"));
     }
 }

@@ -46,7 +46,12 @@ pub enum Heard {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mark {
     pub kind: MarkKind,
+    /// Runs up from prompt to prompt; cmd has none.
     pub number: Option<u64>,
+    /// In its place the time of day at cmd's prompt, its digits as one number.
+    pub clock: Option<u64>,
+    /// At the start of a prompt of PowerShell: its line editor runs several lines at once when they are complete.
+    pub at_once: Option<bool>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -213,6 +218,11 @@ impl Terminal {
     /// Where the shell tells that output begins, what it prints starts there; otherwise after the echo of what was typed.
     pub fn begin_capture(&mut self, typed: &[u8]) {
         self.capture.begin(typed.iter().filter(|byte| **byte == b'\r').count());
+    }
+
+    /// Whether the whole echo of what was typed has passed, or the shell has said that output begins.
+    pub fn echoed(&self) -> bool {
+        self.capture.echoed()
     }
 
     /// What the command has printed, as text; then nothing is kept any more. None if no capture was begun.

@@ -2,122 +2,17 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used)]
 
+mod live;
+
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use tokio::sync::mpsc::{Receiver, channel};
+use wci::host::ShellChoice;
+use wci::session::{Ending, SessionEvent, Size};
+use wci::terminal::MarkKind;
 
-use wci::course::Shell;
-use wci::entry::entry;
-use wci::host::{BACKLOG, Session, ShellChoice, open};
-use wci::session::{Ending, SessionEvent, SessionId, Size};
-use wci::terminal::{Heard, Mark, MarkKind, Terminal};
-
-const SIZE: Size = Size { columns: 80, rows: 24 };
-const PATIENCE: Duration = Duration::from_secs(20);
-
-/// A shell with a terminal, as the program has it.
-struct Live {
-    runtime: tokio::runtime::Runtime,
-    events: Receiver<(SessionId, SessionEvent)>,
-    session: Session,
-    terminal: Terminal,
-    shell: Shell,
-    opened: Option<String>,
-    marks: Vec<Mark>,
-    folder: String,
-    raw: Vec<u8>,
-    over: Option<SessionEvent>,
-}
-
-impl Live {
-    fn open(choice: ShellChoice) -> Self {
-        let (sender, events) = channel(BACKLOG);
-        let shell = choice.shell;
-        let session = open(SessionId(7), choice, SIZE, None, sender);
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-        let terminal = Terminal::new(SIZE);
-        let (opened, marks, folder, raw, over) = (None, Vec::new(), String::new(), Vec::new(), None);
-        Self { runtime, events, session, terminal, shell, opened, marks, folder, raw, over }
-    }
-
-    /// Without the start files of whoever runs the tests.
-    fn plain(program: &str) -> Self {
-        let mut live = Self::open(ShellChoice { plain: true, ..ShellChoice::named(program) });
-        live.prompt();
-        live
-    }
-
-    /// One event; false when nothing came for `limit`.
-    fn turn(&mut self, limit: Duration) -> bool {
-        let next = self.runtime.block_on(async { tokio::time::timeout(limit, self.events.recv()).await });
-        let Ok(Some((id, event))) = next else { return false };
-        assert_eq!(id, SessionId(7));
-        match event {
-            SessionEvent::Opened { shell, nonce } => {
-                assert_eq!(shell, self.shell);
-                self.terminal.trust(&nonce);
-                self.opened = Some(nonce);
-            }
-            SessionEvent::Output(bytes) => {
-                assert!(self.over.is_none() && bytes.len() <= wci::host::CHUNK);
-                self.raw.extend_from_slice(&bytes);
-                for heard in self.terminal.feed(&bytes) {
-                    match heard {
-                        Heard::Reply(bytes) => self.session.send(bytes).unwrap(),
-                        Heard::Mark(mark) => self.marks.push(mark),
-                        Heard::Folder(path) => self.folder = path,
-                        Heard::Bell => {}
-                    }
-                }
-            }
-            other @ (SessionEvent::Refused(_) | SessionEvent::Ended(_)) => self.over = Some(other),
-        }
-        true
-    }
-
-    fn until(&mut self, what: &str, done: impl Fn(&Self) -> bool) {
-        let limit = Instant::now() + PATIENCE;
-        while !done(self) {
-            assert!(
-                self.turn(PATIENCE) && Instant::now() < limit,
-                "waiting for {what}\n{:?}\n{}",
-                self.marks,
-                self.raw.escape_ascii()
-            );
-        }
-    }
-
-    /// Until the prompt stands and all is quiet.
-    fn prompt(&mut self) {
-        self.until("a prompt", |live| live.marks.last().is_some_and(|mark| mark.kind == MarkKind::PromptEnd));
-        while self.turn(Duration::from_millis(60)) {}
-    }
-
-    /// Types a command; its status and what it printed.
-    fn run(&mut self, text: &str) -> (Option<i32>, String) {
-        let typed = entry(self.shell, text, &self.terminal.modes());
-        self.marks.clear();
-        self.terminal.begin_capture(&typed);
-        self.session.send(typed).unwrap();
-        self.prompt();
-        let mut ends = self.marks.iter().filter_map(|mark| match mark.kind {
-            MarkKind::CommandEnd(status) => Some(status),
-            MarkKind::PromptStart | MarkKind::PromptEnd | MarkKind::CommandStart => None,
-        });
-        (ends.next_back().expect("an end"), self.terminal.capture().unwrap())
-    }
-
-    fn says(&mut self, text: &str) -> String {
-        self.run(text).1
-    }
-
-    fn end(&mut self) -> SessionEvent {
-        self.until("the end", |live| live.over.is_some());
-        self.over.clone().unwrap()
-    }
-}
+use live::{Live, PATIENCE, SIZE};
 
 fn shells() -> impl Iterator<Item = &'static str> {
     let there = |name: &str| std::env::split_paths(&std::env::var_os("PATH").unwrap()).any(|folder| folder.join(name).exists());

@@ -1,6 +1,7 @@
 //! Gives a shell its marks at start: files in a private folder that are gone as soon as they have been read.
 //!
-//! No profile is changed. The nonce stands in the files only, never in the environment, where every program could read it.
+//! No profile is changed. The nonce stands in the files only, never in the environment or on a command line, where every program could
+//! read it. Only cmd has no other place than its PROMPT.
 
 use std::ffi::OsString;
 use std::fs::remove_dir_all;
@@ -15,6 +16,7 @@ const BASH: &str = include_str!("../../assets/shell/bash");
 const ZSH: &str = include_str!("../../assets/shell/zsh");
 const ZSHENV: &str = include_str!("../../assets/shell/zshenv");
 const SH: &str = include_str!("../../assets/shell/sh");
+const POWERSHELL: &str = include_str!("../../assets/shell/powershell");
 
 /// What to start a shell with. The files go with it.
 #[derive(Debug)]
@@ -57,12 +59,22 @@ pub fn prepare(shell: Shell, plain: bool) -> io::Result<Integration> {
             made.environment.push(("ENV", file.into()));
         }
         Shell::Cmd => {
-            let mark = |letter: &str| format!("$e]133;{letter};k={}$e\\", made.nonce);
-            let prompt = format!("{}{}$P$G{}", mark("D"), mark("A"), mark("B"));
-            made.environment.push(("PROMPT", prompt.into()));
+            made.environment.push(("PROMPT", cmd_prompt(&made.nonce, std::env::var_os("PROMPT"))));
             made.arguments = vec!["/d".into()];
         }
-        Shell::PowerShell | Shell::Pwsh => return Err(io::ErrorKind::Unsupported.into()),
+        Shell::PowerShell | Shell::Pwsh => {
+            let file = made.write("powershell", POWERSHELL, plain)?;
+            made.arguments = vec!["-NoLogo".into()];
+            if plain {
+                made.arguments.push("-NoProfile".into());
+            }
+            // As text: a file would be refused where the policy is Restricted. Not as a script block: constrained language has none.
+            let read = format!(
+                "Microsoft.PowerShell.Utility\\Invoke-Expression (Microsoft.PowerShell.Management\\Get-Content -Raw -Encoding UTF8 -LiteralPath {})",
+                literal(&file)?
+            );
+            made.arguments.extend(["-NoExit".into(), "-Command".into(), read.into()]);
+        }
     }
     Ok(made)
 }
@@ -70,9 +82,10 @@ pub fn prepare(shell: Shell, plain: bool) -> io::Result<Integration> {
 impl Integration {
     fn write(&self, name: &str, script: &str, plain: bool) -> io::Result<PathBuf> {
         let file = self.folder.join(name);
+        let quote = if script == POWERSHELL { literal } else { word };
         let text = script
-            .replace("@DIR@", &word(&self.folder)?)
-            .replace("@ENV@", &word(Path::new(&std::env::var_os("ENV").unwrap_or_default()))?)
+            .replace("@DIR@", &quote(&self.folder)?)
+            .replace("@ENV@", &quote(Path::new(&std::env::var_os("ENV").unwrap_or_default()))?)
             .replace("@NONCE@", &self.nonce)
             .replace("@PLAIN@", if plain { "1" } else { "" });
         private::new_file(&file)?.write_all(text.as_bytes())?;
@@ -84,6 +97,21 @@ impl Integration {
 fn word(path: &Path) -> io::Result<String> {
     let text = path.to_str().ok_or(io::ErrorKind::InvalidData)?;
     Shell::Sh.quote(text).map_err(io::Error::other)
+}
+
+/// A path as one word of PowerShell, whatever drive it stands on.
+fn literal(path: &Path) -> io::Result<String> {
+    let text = path.to_str().ok_or(io::ErrorKind::InvalidData)?;
+    Shell::PowerShell.quote(&format!("FileSystem::{text}")).map_err(io::Error::other)
+}
+
+/// cmd knows no status and no running number, but the time of day, which a repaint repeats.
+fn cmd_prompt(nonce: &str, own: Option<OsString>) -> OsString {
+    let mark = |letter: &str| format!("$e]133;{letter};k={nonce};t=$t$e\\");
+    let mut prompt = OsString::from(format!("{}{}$e]9;9;$p$e\\", mark("D"), mark("A")));
+    prompt.push(own.unwrap_or_else(|| "$P$G".into()));
+    prompt.push(mark("B"));
+    prompt
 }
 
 /// 64 bits nobody can guess, as hex: the standard library takes its hash keys from the system's random numbers.
@@ -100,7 +128,7 @@ mod tests {
 
     #[test]
     fn the_files_are_private_and_go() {
-        for shell in [Shell::Bash, Shell::Zsh, Shell::Sh] {
+        for shell in [Shell::Bash, Shell::Zsh, Shell::Sh, Shell::Pwsh] {
             let made = prepare(shell, false).unwrap();
             let folder = made.folder.clone();
             assert_eq!(folder.metadata().unwrap().permissions().mode() & 0o777, 0o700);
@@ -111,10 +139,30 @@ mod tests {
                 assert!(!text.contains("@NONCE@") && !text.contains("@DIR@") && !text.contains("@PLAIN@"), "{text}");
             }
             assert_eq!(made.nonce.len(), 16);
-            assert!(!made.environment.iter().any(|(_, value)| value.to_string_lossy().contains(&made.nonce)));
+            let told = made.environment.iter().map(|(_, value)| value).chain(&made.arguments);
+            assert!(!told.into_iter().any(|value| value.to_string_lossy().contains(&made.nonce)));
             drop(made);
             assert!(!folder.exists());
         }
         assert_ne!(random(), random());
+    }
+
+    #[test]
+    fn powershell_is_told_the_file_as_one_word() {
+        assert_eq!(literal(Path::new("/tmp/it's $x")).unwrap(), "'FileSystem::/tmp/it''s $x'");
+        let made = prepare(Shell::PowerShell, true).unwrap();
+        let arguments: Vec<_> = made.arguments.iter().map(|word| word.to_str().unwrap()).collect();
+        assert_eq!(&arguments[..4], ["-NoLogo", "-NoProfile", "-NoExit", "-Command"]);
+        assert!(arguments[4].ends_with("/powershell')") && arguments.len() == 5, "{arguments:?}");
+        assert!(!prepare(Shell::PowerShell, false).unwrap().arguments.contains(&"-NoProfile".into()));
+        assert!(POWERSHELL.is_ascii(), "5.1 reads a file without a mark as ANSI");
+    }
+
+    #[test]
+    fn cmd_keeps_its_own_prompt() {
+        let mark = |letter| format!("$e]133;{letter};k=ab;t=$t$e\\");
+        let around = |own: &str| format!("{}{}$e]9;9;$p$e\\{own}{}", mark("D"), mark("A"), mark("B"));
+        assert_eq!(cmd_prompt("ab", None), *around("$P$G"));
+        assert_eq!(cmd_prompt("ab", Some("$N$G ".into())), *around("$N$G "));
     }
 }

@@ -209,7 +209,7 @@ struct Started {
 fn start(choice: &ShellChoice, folder: Option<PathBuf>, shared: &Arc<Shared>) -> Result<Started, String> {
     let name = choice.program.display();
     if known(&choice.program).is_none() {
-        return Err(format!("wci cannot follow {name}: set WCI_SHELL to bash, zsh or sh and open the shell again."));
+        return Err(format!("wci cannot follow {name}: set WCI_SHELL to bash, zsh, sh or pwsh and open the shell again."));
     }
     let program = find(&choice.program)
         .ok_or_else(|| format!("There is no {name} on this machine: install it, or set WCI_SHELL to a shell that is there."))?;

@@ -285,19 +285,25 @@ fn quit(paper: &mut Paper<'_>, sheet: &mut Sheet) {
 }
 
 fn ended(paper: &mut Paper<'_>, sheet: &mut Sheet) {
-    sheet.title = "Has it ended?".into();
+    let waits = paper.app.seats.values().any(|seat| seat.queued.is_some());
+    sheet.title = if waits { "Is the prompt there?" } else { "Has it ended?" }.into();
     if let Some((_, run)) = paper.app.running() {
         code::code(paper, "text", &run.text.clone());
         paper.gap();
     }
-    paper.say(
-        "The shell has not said yet that this command ended. If you see its prompt, it has: then the checks decide.",
-        Role::Text,
-    );
+    let (why, go) = if waits {
+        ("The shell has not said yet that what you typed into it ended. If you see its prompt, it has.", " type this, ")
+    } else {
+        (
+            "The shell has not said yet that this command ended. If you see its prompt, it has: then the checks decide.",
+            " it has ended, ",
+        )
+    };
+    paper.say(why, Role::Text);
     paper.gap();
     paper.flow(&[
         Span::new("Enter", Role::Key),
-        Span::new(" it has ended, ", Role::Text),
+        Span::new(go, Role::Text),
         Span::new("Ctrl-C", Role::Key),
         Span::new(" stop it, ", Role::Text),
         Span::new("Esc", Role::Key),

@@ -75,9 +75,18 @@ impl Capture {
         }
     }
 
+    /// Whether all that comes now is output.
+    pub fn echoed(&self) -> bool {
+        match self.state {
+            State::Off => false,
+            State::Typed => self.echo == 0,
+            State::Started | State::Closed => true,
+        }
+    }
+
     /// The shell says that a command has ended. Only the last one before the prompt counts.
     pub fn ended(&mut self) {
-        if self.state == State::Started || (self.state == State::Typed && self.echo == 0) {
+        if self.state != State::Closed && self.echoed() {
             self.end = Some(self.total);
         }
     }

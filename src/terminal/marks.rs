@@ -32,11 +32,14 @@ pub fn read(inside: &[u8], nonce: Option<&str>) -> Option<Found> {
 fn mark(text: &str, nonce: &str) -> Option<Found> {
     let mut fields = text.split(';');
     let letter = fields.next()?;
-    let (mut status, mut number, mut trusted) = (None, None, false);
+    let (mut status, mut number, mut clock, mut at_once, mut trusted) = (None, None, None, None, false);
     for field in fields {
         match field.split_once('=') {
             Some(("k", key)) => trusted = key == nonce,
             Some(("n", text)) => number = text.parse().ok(),
+            // However a system writes the time of day: `14:03:09.27`, ` 2:03:09,27`.
+            Some(("t", text)) => clock = text.chars().filter(char::is_ascii_digit).collect::<String>().parse().ok(),
+            Some(("e", text)) => at_once = Some(text == "1"),
             Some(_) => {}
             None => status = field.parse().ok(),
         }
@@ -52,7 +55,7 @@ fn mark(text: &str, nonce: &str) -> Option<Found> {
         "S" => return Some(Found::More),
         _ => return None,
     };
-    Some(Found::Mark(Mark { kind, number }))
+    Some(Found::Mark(Mark { kind, number, clock, at_once }))
 }
 
 /// `file://host/path` with `%XX`; on Windows the path begins `/C:`.
@@ -113,6 +116,19 @@ mod tests {
         }
         assert_eq!(read(b"133;D;0;k=;n=1", None), None);
         assert_eq!(read(b"133;S;k=s3cret", Some("s3cret")), Some(Found::More));
+    }
+
+    #[test]
+    fn a_mark_tells_the_clock_and_the_line_editor() {
+        let read = |text: &str| match read(text.as_bytes(), Some("s")) {
+            Some(Found::Mark(mark)) => (mark.clock, mark.at_once),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(read("133;D;k=s;t=14:03:09.27"), (Some(14_030_927), None));
+        assert_eq!(read("133;D;k=s;t= 2:03:09,27"), (Some(2_030_927), None));
+        assert_eq!(read("133;D;k=s;t="), (None, None));
+        assert_eq!(read("133;A;k=s;n=1;e=1"), (None, Some(true)));
+        assert_eq!(read("133;A;k=s;n=1;e=0"), (None, Some(false)));
     }
 
     #[test]

@@ -13,7 +13,7 @@ fn terminal() -> Terminal {
 }
 
 fn mark(kind: MarkKind, number: u64) -> Heard {
-    Heard::Mark(Mark { kind, number: Some(number) })
+    Heard::Mark(Mark { kind, number: Some(number), clock: None, at_once: None })
 }
 
 #[test]

@@ -2,10 +2,14 @@
 
 use crate::app::Action;
 use crate::app::App;
+use crate::app::Draft;
 use crate::app::Effect;
 use crate::app::Focus;
 use crate::app::Link;
+use crate::app::Prompt;
+use crate::app::Seat;
 use crate::app::Tone;
+use crate::course::Shell;
 use crate::keymap;
 use crate::keys::Code;
 use crate::keys::Key;
@@ -45,7 +49,8 @@ pub fn paste(app: &mut App, text: &str) -> Vec<Effect> {
     let place = app.shown();
     let Some(seat) = app.seats.get_mut(&place) else { return Vec::new() };
     seat.terminal.scroll_to_bottom();
-    vec![Effect::Send(seat.session, encode_paste(text, &seat.terminal.modes()))]
+    let bytes = encode_paste(text, &seat.terminal.modes());
+    type_into(seat, bytes)
 }
 
 fn pass_on(app: &mut App, key: Key) -> Vec<Effect> {
@@ -61,5 +66,20 @@ fn pass_on(app: &mut App, key: Key) -> Vec<Effect> {
     }
     seat.terminal.scroll_to_bottom();
     let bytes = encode(key, &seat.terminal.modes());
-    if bytes.is_empty() { Vec::new() } else { vec![Effect::Send(seat.session, bytes)] }
+    if bytes.is_empty() { Vec::new() } else { type_into(seat, bytes) }
+}
+
+/// What the learner types. A PowerShell without a line editor and cmd do not tell that a command starts: Enter at their prompt does.
+fn type_into(seat: &mut Seat, bytes: Vec<u8>) -> Vec<Effect> {
+    let entered = bytes.ends_with(b"\r");
+    seat.draft = if entered { Draft::Entered } else { Draft::Begun };
+    let silent = match seat.shell {
+        Shell::PowerShell | Shell::Pwsh => !seat.at_once,
+        Shell::Cmd => true,
+        Shell::Sh | Shell::Bash | Shell::Zsh => false,
+    };
+    if entered && silent && seat.prompt == Prompt::Ready {
+        seat.prompt = Prompt::Busy;
+    }
+    vec![Effect::Send(seat.session, bytes)]
 }

@@ -1,6 +1,7 @@
 //! A command's way through the shell: typed once the journal holds it, ended by the marks, judged by the checks.
 
 use crate::app::App;
+use crate::app::Draft;
 use crate::app::Effect;
 use crate::app::Focus;
 use crate::app::HostKind;
@@ -12,10 +13,12 @@ use crate::app::Run;
 use crate::app::Seat;
 use crate::app::Tone;
 use crate::course::Command;
+use crate::course::Os;
 use crate::course::Place;
 use crate::course::Shell;
 use crate::course::Step;
 use crate::entry::entry;
+use crate::entry::printed;
 use crate::progress::Entry;
 use crate::session::SessionId;
 use crate::update::checking;
@@ -45,6 +48,12 @@ pub fn start(app: &mut App, place: Place, run: Run) -> Vec<Effect> {
         (Link::Up, Prompt::Ready) => {
             seat.queued = Some(run);
             type_queued(app, place)
+        }
+        // Its marks may be lost: only the learner sees whether the prompt is there.
+        (Link::Up, Prompt::Busy) if app.now.saturating_sub(seat.heard) >= QUIET => {
+            seat.queued = Some(run);
+            app.overlay = Some(Overlay::Ended);
+            Vec::new()
         }
         (Link::Up, Prompt::Busy) => {
             say(app, Tone::Info, "The shell is busy with something you started. Tab goes there; Ctrl-C in it stops it.")
@@ -101,8 +110,9 @@ pub fn type_queued(app: &mut App, place: Place) -> Vec<Effect> {
     seat.prompt = Prompt::Busy;
     seat.output = None;
     seat.terminal.scroll_to_bottom();
-    let mut bytes = clear_line(seat.shell).to_vec();
-    bytes.extend(entry(seat.shell, &run.text, &seat.terminal.modes()));
+    let mut bytes = clear_line(seat).to_vec();
+    seat.draft = Draft::Nothing;
+    bytes.extend(entry(seat.shell, &run.text, &seat.terminal.modes(), seat.at_once));
     seat.terminal.begin_capture(&bytes);
     let session = seat.session;
     let said = if run.undo {
@@ -120,11 +130,15 @@ pub fn type_queued(app: &mut App, place: Place) -> Vec<Effect> {
 }
 
 /// What the learner began to type, at the prompt or ahead of it, is taken away first: it must not become part of the command.
-fn clear_line(shell: Shell) -> &'static [u8] {
-    match shell {
+fn clear_line(seat: &Seat) -> &'static [u8] {
+    match seat.shell {
         Shell::Bash | Shell::Zsh => b"\x05\x15",
         Shell::Sh => b"\x15",
-        Shell::PowerShell | Shell::Pwsh | Shell::Cmd => b"\x1b",
+        Shell::PowerShell | Shell::Pwsh | Shell::Cmd if seat.draft == Draft::Nothing => b"",
+        // Ctrl-Home and Ctrl-End delete to both ends, in the console's own line editing and in PSReadLine. Not Escape: with what
+        // follows it would be another key.
+        Shell::PowerShell | Shell::Pwsh | Shell::Cmd if seat.os == Some(Os::Windows) => b"\x1b[1;5H\x1b[1;5F",
+        Shell::PowerShell | Shell::Pwsh | Shell::Cmd => b"\x05\x15",
     }
 }
 
@@ -132,7 +146,8 @@ fn clear_line(shell: Shell) -> &'static [u8] {
 pub fn finish(app: &mut App, place: Place, status: Option<i32>) -> Vec<Effect> {
     let Some(seat) = app.seats.get_mut(&place) else { return Vec::new() };
     let Some(run) = seat.run.take() else { return Vec::new() };
-    seat.output = seat.terminal.capture();
+    let output = seat.terminal.capture();
+    seat.output = output.map(|output| printed(seat.shell, &run.text, seat.at_once, output));
     seat.ended = Some(status);
     // Where the shell itself has ended, keys still meant for it must not become the guide's.
     if run.interactive && seat.link == Link::Up {
@@ -207,12 +222,15 @@ pub fn hurry(app: &mut App) -> Vec<Effect> {
     Vec::new()
 }
 
-/// The learner sees that the command has ended although no mark said so.
+/// The learner sees the prompt although no mark said so: the command has ended, or can be typed.
 pub fn give_up_waiting(app: &mut App) -> Vec<Effect> {
     let Some(place) = app.running().map(|(place, _)| place) else { return Vec::new() };
     // A shell whose marks are lost can still be typed into: the learner sees its prompt.
     if let Some(seat) = app.seats.get_mut(&place) {
         seat.prompt = Prompt::Ready;
+        if seat.queued.is_some() {
+            return type_queued(app, place);
+        }
     }
     finish(app, place, None)
 }

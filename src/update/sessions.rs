@@ -1,10 +1,12 @@
 //! What a shell says: that it has started or ended, what it wrote, and the marks in it.
 
 use crate::app::App;
+use crate::app::Draft;
 use crate::app::Effect;
 use crate::app::HOLD;
 use crate::app::Link;
 use crate::app::Prompt;
+use crate::app::Seat;
 use crate::app::Tone;
 use crate::course::Place;
 use crate::session::Ending;
@@ -16,6 +18,9 @@ use crate::terminal::MarkKind;
 use crate::update::checking;
 use crate::update::running;
 use crate::update::say;
+
+/// On the clock of cmd's marks, which is in hundredths of a second.
+const AN_HOUR: u64 = 1_000_000;
 
 pub fn heard(app: &mut App, place: Place, session: SessionId, event: SessionEvent) -> Vec<Effect> {
     let now = app.now;
@@ -76,24 +81,41 @@ fn one(app: &mut App, place: Place, session: SessionId, heard: Heard) -> Vec<Eff
 fn marked(app: &mut App, place: Place, mark: Mark) -> Vec<Effect> {
     let Some(seat) = app.seats.get_mut(&place) else { return Vec::new() };
     match mark.kind {
-        MarkKind::PromptStart => Vec::new(),
+        MarkKind::PromptStart => {
+            seat.at_once = mark.at_once.unwrap_or(seat.at_once);
+            Vec::new()
+        }
         MarkKind::CommandStart => {
             seat.prompt = Prompt::Busy;
             Vec::new()
         }
         MarkKind::CommandEnd(status) => {
-            // A repaint can repeat a mark; only a higher number is news.
-            let number = mark.number.unwrap_or(seat.number + 1);
-            if number > seat.number {
-                seat.number = number;
-                if let Some(run) = &mut seat.run {
-                    run.status = Some(status);
-                }
+            if !is_news(seat, &mark) {
+                return Vec::new();
+            }
+            seat.number = mark.number.unwrap_or(seat.number);
+            seat.clock = mark.clock.or(seat.clock);
+            match &mut seat.run {
+                Some(run) => run.status = Some(status),
+                // An empty line in PowerShell: nothing was run.
+                None if status.is_none() && mark.number.is_some() => seat.prompt = Prompt::Ready,
+                None => {}
+            }
+            // Out of order: its prompt has been heard already.
+            if mark.number.is_some_and(|number| number <= seat.prompted) && seat.run.is_some() {
+                return running::finish(app, place, status);
             }
             Vec::new()
         }
         // Between the lines of one paste bash says "ended" but shows no prompt: only the prompt confirms an end.
         MarkKind::PromptEnd => {
+            if mark.number.is_some_and(|number| number <= seat.prompted) {
+                return Vec::new();
+            }
+            seat.prompted = mark.number.unwrap_or(seat.prompted);
+            if seat.draft == Draft::Entered {
+                seat.draft = Draft::Nothing;
+            }
             let own = seat.prompt == Prompt::Busy && seat.run.is_none();
             seat.prompt = Prompt::Ready;
             match seat.run.as_ref().map(|r| r.status) {
@@ -105,6 +127,21 @@ fn marked(app: &mut App, place: Place, mark: Mark) -> Vec<Effect> {
                 None => Vec::new(),
             }
         }
+    }
+}
+
+/// Whether an end mark is one more. A repaint can repeat a mark, with its number. Where a shell has none, the time of day tells; one that
+/// has not moved since the last prompt may be a repaint while the command is still being typed, or a command that took no time.
+fn is_news(seat: &Seat, mark: &Mark) -> bool {
+    if let Some(number) = mark.number {
+        return number > seat.number;
+    }
+    match (mark.clock, seat.clock) {
+        (Some(now), Some(before)) if now == before => seat.terminal.echoed(),
+        // An older prompt of the last hour, painted again; further back is another day.
+        (Some(now), Some(before)) if now < before => before - now >= AN_HOUR,
+        (Some(_), _) => true,
+        (None, _) => seat.terminal.echoed(),
     }
 }
 
