@@ -66,12 +66,15 @@ fn typed(events: &[Value]) -> Vec<[String; 3]> {
     of.map(|e| ["step", "command", "text"].map(|key| e[key].as_str().unwrap_or_default().to_owned())).collect()
 }
 
-/// What the chapter wants typed on the VM, by a program and not by a person.
+/// What the chapter wants typed on the VM up to what only a person can do. The step "preflight" only looks: its checks are met already.
 fn wanted(chapter: &Chapter) -> Vec<[String; 3]> {
-    let steps = chapter.steps.iter().filter(|step| step.place == Place::Vm && !step.optional);
-    let commands = steps.flat_map(|step| step.commands().map(move |command| (step, command)));
-    let ours = commands.filter(|(_, c)| !c.optional && !c.interactive && !c.restart);
-    ours.map(|(step, c)| [step.id.step.clone(), c.id.clone(), c.variants[0].text.clone()]).collect()
+    let steps = chapter.steps.iter().filter(|s| s.place == Place::Vm && !s.optional && s.id.step != "preflight");
+    let commands =
+        steps.flat_map(|step| step.commands().take_while(|c| !c.interactive && !c.restart).map(move |command| (step, command)));
+    commands
+        .filter(|(_, c)| !c.optional)
+        .map(|(step, c)| [step.id.step.clone(), c.id.clone(), c.variants[0].text.clone()])
+        .collect()
 }
 
 /// A learner has connected, and ticks what only a person can do.

@@ -57,7 +57,7 @@ impl Wine {
         command.args(words).envs(environment.iter().cloned());
         command.env("WINEPREFIX", &self.prefix).env("WINEDEBUG", "-all").env_remove("DISPLAY");
         // Its own shutdown would be taken before ours.
-        command.env("WINEDLLOVERRIDES", "shutdown.exe=n;mscoree,mshtml=");
+        command.env("WINEDLLOVERRIDES", "shutdown.exe=n;winemenubuilder.exe=d");
         command
     }
 
