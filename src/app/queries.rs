@@ -89,6 +89,11 @@ impl App {
         self.seats.iter().find_map(|(place, seat)| Some((*place, seat.current()?)))
     }
 
+    /// Whether the run under way still waits for its shell's prompt.
+    pub fn waits(&self) -> bool {
+        self.seats.values().any(|seat| seat.queued.is_some())
+    }
+
     pub fn runs(&self, id: &StepId) -> Option<&Run> {
         self.running().map(|(_, run)| run).filter(|run| run.step == *id)
     }

@@ -56,6 +56,7 @@ fn dialog(app: &App) -> Vec<(String, &'static str)> {
             &[(Action::Go, "open"), (Action::Copy, "copy"), (Action::Down, "choose"), (Action::Home, "close")]
         }
         Some(Overlay::Quit) => &[(Action::Go, "quit"), (Action::Stop, "stop what runs"), (Action::Home, "stay")],
+        Some(Overlay::Ended) if app.waits() => &[(Action::Go, "type it"), (Action::Stop, "drop it"), (Action::Home, "wait on")],
         Some(Overlay::Ended) => &[(Action::Go, "it has ended"), (Action::Stop, "stop it"), (Action::Home, "wait on")],
         Some(Overlay::Elevate(_)) => &[(Action::Go, "reopen as administrator"), (Action::Home, "stay")],
         Some(Overlay::Ask { .. } | Overlay::Edit { .. } | Overlay::Search { .. }) | None => &[],

@@ -285,14 +285,14 @@ fn quit(paper: &mut Paper<'_>, sheet: &mut Sheet) {
 }
 
 fn ended(paper: &mut Paper<'_>, sheet: &mut Sheet) {
-    let waits = paper.app.seats.values().any(|seat| seat.queued.is_some());
+    let waits = paper.app.waits();
     sheet.title = if waits { "Is the prompt there?" } else { "Has it ended?" }.into();
     if let Some((_, run)) = paper.app.running() {
         code::code(paper, "text", &run.text.clone());
         paper.gap();
     }
     let (why, go) = if waits {
-        ("The shell has not said yet that what you typed into it ended. If you see its prompt, it has.", " type this, ")
+        ("The shell has not said yet that what you typed into it ended. If you see its prompt, it has.", " type it, ")
     } else {
         (
             "The shell has not said yet that this command ended. If you see its prompt, it has: then the checks decide.",

@@ -273,3 +273,27 @@ fn an_optional_step_without_its_value_does_not_decide() {
     );
     assert_eq!(out.status.code(), Some(0), "{}", text(&out));
 }
+
+#[cfg(unix)]
+#[test]
+fn the_doctor_says_what_is_well_and_writes_no_report_about_another_system() {
+    let state = tempfile::tempdir().expect("a folder");
+    let out = wci(state.path(), &["doctor"]);
+    assert_eq!(out.status.code(), Some(0), "{}", text(&out));
+    let told = text(&out);
+    for row in [
+        "shell       bash, as WCI_SHELL says",
+        "live shell  prompt with marks after",
+        "checks      answered after",
+        "can be written",
+    ] {
+        assert!(told.contains(row), "{row} is missing in\n{told}");
+    }
+    let file = state.path().join("report.md");
+    let out = wci(state.path(), &["doctor", "--windows-report", &file.display().to_string()]);
+    assert_eq!(out.status.code(), Some(2), "{}", text(&out));
+    assert!(text(&out).contains("Windows") && !file.exists(), "{}", text(&out));
+    let out = wci(state.path(), &["--shell", "no-such-shell", "doctor"]);
+    assert_eq!(out.status.code(), Some(1), "{}", text(&out));
+    assert!(text(&out).contains("NOT WELL"), "{}", text(&out));
+}

@@ -2,6 +2,7 @@
 
 mod headless;
 mod house;
+mod marks;
 mod player;
 mod screen;
 mod stories;

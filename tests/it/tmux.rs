@@ -31,8 +31,6 @@ pub fn available() -> bool {
 impl Pane {
     /// Starts `wci` with its state in a folder.
     pub fn start(columns: u16, rows: u16, state: &Path, arguments: &[&str]) -> Self {
-        let socket = format!("wci-test-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        let pane = Self { socket };
         let mut line = vec![
             "env".to_owned(),
             "LANG=C.UTF-8".into(),
@@ -44,6 +42,13 @@ impl Pane {
             state.display().to_string(),
         ];
         line.extend(arguments.iter().map(|a| (*a).to_owned()));
+        Self::command(columns, rows, &line)
+    }
+
+    /// Starts any program.
+    pub fn command(columns: u16, rows: u16, line: &[String]) -> Self {
+        let socket = format!("wci-test-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let pane = Self { socket };
         let (columns, rows) = (columns.to_string(), rows.to_string());
         let mut all = vec![
             "-f",

@@ -102,11 +102,10 @@ impl Live {
         self.terminal.begin_capture(&typed);
         self.session.send(typed).unwrap();
         self.prompt();
-        let mut ends = self.marks.iter().filter_map(|mark| match mark.kind {
-            MarkKind::CommandEnd(status) => Some(status),
-            MarkKind::PromptStart | MarkKind::PromptEnd | MarkKind::CommandStart => None,
-        });
-        let status = ends.next_back().expect("an end");
+        // Only the prompt makes it an end.
+        let before = self.marks.iter().take_while(|mark| mark.kind != MarkKind::PromptEnd);
+        let ends = before.filter_map(|mark| if let MarkKind::CommandEnd(status) = mark.kind { Some(status) } else { None });
+        let status = ends.last().expect("an end");
         (status, printed(self.shell, text, self.at_once, self.terminal.capture().unwrap()))
     }
 

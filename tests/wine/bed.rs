@@ -1,0 +1,109 @@
+//! A Windows of sorts: a Wine prefix of our own that runs the `wci.exe` that was built.
+
+use std::path::Path;
+use std::path::PathBuf;
+use std::process::Command;
+use std::process::Output;
+use std::sync::OnceLock;
+
+const TARGET: &str = "x86_64-pc-windows-gnu";
+
+pub struct Bed {
+    wine: PathBuf,
+    prefix: PathBuf,
+    pub exe: PathBuf,
+    /// The folder of the PowerShell engine for Windows.
+    pub powershell: PathBuf,
+}
+
+/// The bed, made at the first call. None, and a line that says why, where something for it is missing; in CI that is a failure.
+pub fn bed() -> Option<&'static Bed> {
+    static BED: OnceLock<Result<Bed, String>> = OnceLock::new();
+    match BED.get_or_init(make) {
+        Ok(bed) => Some(bed),
+        Err(why) => {
+            assert!(std::env::var_os("WCI_CI").is_none(), "CI must run wci.exe: {why}");
+            eprintln!("skipped: {why}");
+            None
+        }
+    }
+}
+
+fn make() -> Result<Bed, String> {
+    let wine = ["/usr/lib/wine/wine64", "/usr/bin/wine64"].into_iter().map(PathBuf::from).find(|path| path.is_file());
+    let wine = wine.ok_or("wine64 is not installed, so wci.exe is not run")?;
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().ok_or("no target folder")?;
+    let built = target.join(TARGET).join("release/wci.exe");
+    let exe = std::env::var_os("WCI_WINDOWS_EXE").map_or(built, PathBuf::from);
+    if !exe.is_file() {
+        return Err(format!("there is no {}: cargo build --release --target {TARGET}", exe.display()));
+    }
+    let powershell = std::env::var_os("WCI_WINE_PWSH").map(PathBuf::from).filter(|folder| folder.join("pwsh.exe").is_file());
+    let powershell = powershell.ok_or("WCI_WINE_PWSH names no folder with a pwsh.exe for Wine")?;
+    let prefix = Path::new(env!("CARGO_TARGET_TMPDIR")).join("wine");
+    let bed = Bed { wine, prefix, exe, powershell };
+    bed.prepare()?;
+    Ok(bed)
+}
+
+impl Bed {
+    fn prepare(&self) -> Result<(), String> {
+        std::fs::create_dir_all(&self.prefix).map_err(|why| why.to_string())?;
+        let ran = |output: Output, what: &str| match output.status.success() {
+            true => Ok(()),
+            false => Err(format!("{what}: {}", String::from_utf8_lossy(&output.stderr))),
+        };
+        ran(self.program("wineboot", &["-i"]), "wineboot")?;
+        ran(self.program("reg", &["add", r"HKCU\Software\Wine", "/v", "Version", "/d", "win10", "/f"]), "reg")?;
+        let library = self.prefix.join("drive_c/windows/system32/bcryptprimitives.dll");
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/wine/bcryptprimitives.c");
+        let compiler = Command::new("x86_64-w64-mingw32-gcc")
+            .args(["-shared", "-o"])
+            .args([&library, &source])
+            .arg("-ladvapi32")
+            .output()
+            .map_err(|why| format!("x86_64-w64-mingw32-gcc: {why}"))?;
+        ran(compiler, "x86_64-w64-mingw32-gcc")
+    }
+
+    /// A program in Wine, not started yet.
+    pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = Command::new(&self.wine);
+        command.arg(program.as_ref());
+        command.envs(self.environment());
+        command
+    }
+
+    pub fn environment(&self) -> [(&'static str, std::ffi::OsString); 2] {
+        [("WINEPREFIX", self.prefix.clone().into()), ("WINEDEBUG", "-all".into())]
+    }
+
+    /// A program in Wine, run to its end.
+    pub fn program(&self, program: &str, arguments: &[&str]) -> Output {
+        self.command(program).args(arguments).output().expect("wine64 starts")
+    }
+
+    /// `wci.exe`, run to its end.
+    pub fn wci(&self, arguments: &[&str]) -> Output {
+        self.command(&self.exe).args(arguments).output().expect("wine64 starts")
+    }
+
+    /// What stands in a terminal's command line to start `wci.exe`.
+    pub fn line(&self, arguments: &[&str]) -> Vec<String> {
+        let mut line = vec!["env".to_owned()];
+        line.extend(self.environment().iter().map(|(name, value)| format!("{name}={}", value.to_string_lossy())));
+        line.extend([self.wine.display().to_string(), self.exe.display().to_string()]);
+        line.extend(arguments.iter().map(|a| (*a).to_owned()));
+        line
+    }
+
+    /// Drive C of this Windows.
+    pub fn drive(&self) -> PathBuf {
+        self.prefix.join("drive_c")
+    }
+}
+
+/// A path of this Linux as programs in Wine name it.
+pub fn outside(path: &Path) -> String {
+    format!("Z:{}", path.display().to_string().replace('/', "\\"))
+}

@@ -1,0 +1,189 @@
+//! The real `wci.exe`, run under Wine. What Wine cannot show is in `tests/on-windows.md`.
+#![cfg(unix)]
+
+mod bed;
+#[path = "../it/tmux.rs"]
+mod tmux;
+
+use std::fs;
+use std::path::Path;
+use std::process::Output;
+use std::time::Duration;
+use std::time::Instant;
+
+use bed::Bed;
+use bed::bed;
+use bed::outside;
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Wine's console shows marks as text: in a narrow one a prompt would wrap, and come twice.
+const WIDE: u16 = 420;
+
+const CHAPTER: &str = r#"---
+title: Small
+---
+## Write a file {#write}
+
+```powershell run
+$text = 'hello',
+    'there'
+Set-Content C:\wci-test.txt ($text -join ' ')
+Get-Content C:\wci-test.txt
+```
+
+```cmd or
+echo hello there>C:\wci-test.txt
+type C:\wci-test.txt
+```
+
+```toml check
+says = "The file is there"
+file = 'C:\wci-test.txt'
+contains = "hello there"
+```
+
+```toml check
+says = "cmd can read it"
+cmd = 'type C:\wci-test.txt'
+contains = "hello there"
+```
+
+```toml check
+says = "PowerShell can read it"
+powershell = 'Get-Content C:\wci-test.txt'
+contains = "hello there"
+```
+
+```toml check
+says = "It was printed"
+output = true
+contains = "hello there"
+```
+
+```powershell undo
+Remove-Item C:\wci-test.txt
+```
+
+```cmd or
+del C:\wci-test.txt
+```
+"#;
+
+fn course(folder: &Path) -> String {
+    let dir = folder.join("course");
+    fs::create_dir_all(&dir).expect("a folder");
+    fs::write(dir.join("course.md"), "---\ntitle: A small course\n---\n").expect("written");
+    fs::write(dir.join("01-small.md"), CHAPTER).expect("written");
+    outside(&dir)
+}
+
+fn text(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+#[test]
+fn it_says_its_version_lints_and_tells_the_status() {
+    let Some(bed) = bed() else { return };
+    let version = bed.wci(&["--version"]);
+    assert_eq!(text(&version).trim(), concat!("wci ", env!("CARGO_PKG_VERSION")));
+    let lint = bed.wci(&["lint"]);
+    assert!(lint.status.success() && text(&lint).contains("No problems"), "{}", text(&lint));
+    let status = bed.wci(&["status"]);
+    assert!(status.status.success() && text(&status).contains("introduction"), "{}", text(&status));
+}
+
+/// A step, run with its checks and taken back, in a shell.
+fn runs_in(bed: &Bed, shell: &str) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (course, state) = (course(folder.path()), outside(&folder.path().join("state")));
+    let common = ["--content", &course, "--state", &state, "--trust", "--shell", shell];
+    let wci = |arguments: &[&str]| bed.wci(&[arguments, &common].concat());
+    let ran = wci(&["run", "small", "--yes"]);
+    assert!(ran.status.success(), "{}", text(&ran));
+    assert_eq!(text(&ran).matches("hello there").count() > 1, true, "{}", text(&ran));
+    let undone = wci(&["undo", "small#write", "--yes"]);
+    assert!(undone.status.success(), "{}", text(&undone));
+    assert!(!bed.drive().join("wci-test.txt").exists());
+}
+
+#[test]
+fn a_course_runs_through_cmd_and_through_powershell() {
+    let Some(bed) = bed() else { return };
+    runs_in(bed, "cmd");
+    runs_in(bed, &outside(&bed.powershell.join("pwsh.exe")));
+}
+
+#[test]
+fn the_screen_is_driven_by_keys_through_a_step_and_out_again() {
+    let Some(bed) = bed() else { return };
+    if !tmux::available() {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let (course, state) = (course(folder.path()), outside(&folder.path().join("state")));
+    let shell = outside(&bed.powershell.join("pwsh.exe"));
+    let line = bed.line(&["--content", &course, "--state", &state, "--trust", "--shell", &shell]);
+    let pane = tmux::Pane::command(WIDE, 50, &line);
+    pane.wait("A small course").keys(&["Enter"]).wait("Write a file").wait("Enter");
+    pane.keys(&["Enter"]).wait("Done: Write a file");
+    pane.keys(&["u"]).wait("Undo this step").keys(&["Enter"]).wait("taken back");
+    pane.keys(&["q"]).wait_end();
+    let status = bed.wci(&["status", "--content", &course, "--state", &state]);
+    assert!(text(&status).contains("small#write"), "{}", text(&status));
+}
+
+#[test]
+fn the_journal_is_in_the_local_application_data_also_of_a_name_that_is_not_ascii() {
+    let Some(bed) = bed() else { return };
+    let key = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders";
+    let before = r"%USERPROFILE%\AppData\Local";
+    let set = |value: &str| {
+        let added = bed.program("reg", &["add", key, "/v", "Local AppData", "/t", "REG_EXPAND_SZ", "/d", value, "/f"]);
+        assert!(added.status.success(), "{}", text(&added));
+    };
+    let local = bed.drive().join("users/Zoë Müller-Łukasz 文/AppData/Local");
+    fs::create_dir_all(&local).expect("a folder");
+    set(r"C:\users\Zoë Müller-Łukasz 文\AppData\Local");
+    let folder = tempfile::tempdir().expect("a folder");
+    let course = course(folder.path());
+    let ran = bed.wci(&["reset", "--yes"]);
+    let other = bed.wci(&["run", "small", "--yes", "--content", &course, "--trust", "--shell", "cmd"]);
+    set(before);
+    assert!(ran.status.success(), "{}", text(&ran));
+    assert!(other.status.success(), "{}", text(&other));
+    assert!(local.join("wci/journal.db").is_file());
+    assert!(local.join("wci/courses").is_dir());
+}
+
+#[test]
+fn a_wci_that_is_killed_takes_what_it_started_with_it() {
+    let Some(bed) = bed() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let beat = folder.path().join("beat");
+    let dir = folder.path().join("course");
+    fs::create_dir_all(&dir).expect("a folder");
+    fs::write(dir.join("course.md"), "---\ntitle: A small course\n---\n").expect("written");
+    let chapter = format!(
+        "---\ntitle: Small\n---\n## Beat {{#beat}}\n\n```cmd run\nfor /l %i in (0,0,1) do @echo x>>{}\n```\n",
+        outside(&beat)
+    );
+    fs::write(dir.join("01-small.md"), chapter).expect("written");
+    let arguments = ["run", "small", "--yes", "--trust", "--shell", "cmd"];
+    let mut command = bed.command(&bed.exe);
+    command.args(arguments).args(["--content", &outside(&dir), "--state", &outside(&folder.path().join("state"))]);
+    let mut child = command.stdout(std::process::Stdio::null()).spawn().expect("wine64 starts");
+    let size = || fs::metadata(&beat).map_or(0, |meta| meta.len());
+    let started = Instant::now();
+    while size() < 50 {
+        assert!(started.elapsed() < PATIENCE, "the command does not write");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    // Without a word: no handler of ours runs.
+    child.kill().expect("killed");
+    child.wait().expect("gone");
+    std::thread::sleep(Duration::from_secs(1));
+    let after = size();
+    std::thread::sleep(Duration::from_millis(500));
+    assert_eq!(size(), after, "the command still writes");
+}
