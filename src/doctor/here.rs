@@ -49,7 +49,8 @@ pub async fn table(patient: &Patient) -> (String, bool) {
     }
     let sum = match shell {
         Shell::PowerShell | Shell::Pwsh => "1+1",
-        Shell::Cmd => "set /a 1+1",
+        // A script's `set /a` prints nothing.
+        Shell::Cmd => "if 1 lss 2 echo 2",
         Shell::Sh | Shell::Bash | Shell::Zsh => "echo $((1+1))",
     };
     match ask::shell(&prober, shell, sum, WITHIN).await {

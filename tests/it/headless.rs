@@ -135,6 +135,18 @@ fn before_a_restart_the_run_stops_and_the_next_one_goes_on() {
     assert!(state.path().join("went-on").exists());
 }
 
+#[test]
+fn what_a_later_command_is_to_bring_is_not_waited_for() {
+    let check = "```toml check\nsays = \"It is made\"\nfile = \"~/made\"\nretry = \"1m\"\n```\n";
+    let began = std::time::Instant::now();
+    let out = run(
+        &format!("## A {{#a}}\n\n```sh run id=first\ntrue\n```\n\n```sh run id=second\ntouch $HOME/made\n```\n\n{check}"),
+        &["demo", "--yes"],
+    );
+    assert_eq!(out.status.code(), Some(0), "{}", text(&out));
+    assert!(began.elapsed() < std::time::Duration::from_secs(30), "it waited for {:?}", began.elapsed());
+}
+
 fn undo(chapter: &str, arguments: &[&str]) -> (Output, tempfile::TempDir) {
     let (dir, state) = (course(chapter), tempfile::tempdir().expect("a folder"));
     let content = dir.path().display().to_string();
