@@ -1,6 +1,7 @@
 //! The command line: reads arguments, wires the parts together, gives the exit code.
 
 mod appearance;
+mod examine;
 mod places;
 mod status;
 
@@ -141,6 +142,12 @@ enum Command {
         #[arg(long)]
         yes: bool,
     },
+    /// Print what wci sees of this machine: system, terminal, shell, checks, state
+    Doctor {
+        /// Go through the program's part of tests/on-windows.md and write FILE, with blanks for what only eyes can tell
+        #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "wci-windows-report.md")]
+        windows_report: Option<PathBuf>,
+    },
     /// Print every problem of a course as file:line:column
     Lint {
         /// The course folder; the built-in course if not given
@@ -193,6 +200,7 @@ fn dispatch(cli: Cli) -> Result<u8, Failure> {
     match cli.command {
         Some(Command::Lint { dir }) => lint(dir.as_deref().or(common.content.as_deref())),
         Some(Command::Status) => status(&common),
+        Some(Command::Doctor { windows_report }) => examine::run(&common, windows_report.as_deref()),
         Some(Command::Reset { step, yes }) => reset(&common, step.as_deref(), yes),
         Some(Command::Run { what, how }) => headless_run(&common, &what, &how, false),
         Some(Command::Undo { what, how }) => headless_run(&common, &what, &how, true),

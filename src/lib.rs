@@ -31,7 +31,7 @@
 //! | layer | modules | what |
 //! |---|---|---|
 //! | 14 | `cli` | arguments, wiring, exit codes |
-//! | 13 | `run`, `headless` | the screen's loop, and the run without one |
+//! | 13 | `run`, `headless`, `doctor` | the screen's loop, the run without one, what wci sees of its machine |
 //! | 12 | `engine` | carries effects out, brings news back |
 //! | 11 | `probe`, `lint` | questions asked of machines and of content |
 //! | 10 | `tty`, `host`, `journal`, `content`, `highlight`, `browse`, `elevate`, `signals` | the edges: I/O lives here; they know values, not how `App` changes |
@@ -74,6 +74,7 @@ pub mod browse;
 pub mod cli;
 pub mod content;
 pub mod course;
+pub mod doctor;
 pub mod elevate;
 pub mod engine;
 pub mod entry;

@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 use crate::course::{Answer, Check, Expect, Fact, Look, Shell, Verdict};
 use crate::judge;
 
+mod channel;
+mod clixml;
 mod cmd;
 mod frame;
 mod look;
@@ -246,6 +248,8 @@ fn home() -> PathBuf {
     std::env::home_dir().filter(|home| home.is_dir()).unwrap_or_else(std::env::temp_dir)
 }
 
+#[cfg(test)]
+mod powershell_tests;
 #[cfg(test)]
 mod shell_tests;
 #[cfg(test)]

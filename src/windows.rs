@@ -33,6 +33,15 @@ pub fn system32(name: &str) -> PathBuf {
     root.join("System32").join(name)
 }
 
+/// The bytes this user may still write to the disk of a folder.
+pub fn free_space(folder: &str) -> io::Result<u64> {
+    use windows_sys::Win32::Storage::FileSystem::GetDiskFreeSpaceExW;
+    let (folder, mut bytes) = (wide(folder), 0);
+    // SAFETY: the name ends with a zero, and the number outlives the call; the other two are not wanted.
+    check(unsafe { GetDiskFreeSpaceExW(folder.as_ptr(), &raw mut bytes, std::ptr::null_mut(), std::ptr::null_mut()) })?;
+    Ok(bytes)
+}
+
 /// Whether this is a Windows Server, with a desktop or without.
 pub fn is_server() -> bool {
     use windows_sys::Win32::UI::Shell::{IsOS, OS_ANYSERVER};

@@ -168,7 +168,7 @@ impl App {
             return Standing::Unknown(reason);
         }
         // In the middle of a step a check of what is still to run is not a failure.
-        let waits = step.commands().any(|c| !c.optional && !record.finished.contains_key(&c.id));
+        let waits = self.is_midway(step);
         let seen_wrong = record.observed.values().any(|a| a.verdict == Verdict::Fail);
         let tried = (!record.finished.is_empty() || record.open.is_some()) && (!waits || seen_wrong);
         match checked {
@@ -225,6 +225,12 @@ impl App {
         let mut tasks = step.tasks().peekable();
         tasks.peek()?;
         tasks.all(|t| record.ticked.contains(&t.key)).then(|| (Verdict::Pass, String::new()))
+    }
+
+    /// Whether a required command of the step has not been run yet.
+    pub fn is_midway(&self, step: &Step) -> bool {
+        let record = self.progress.step(&step.id);
+        step.commands().any(|c| !c.optional && !record.finished.contains_key(&c.id))
     }
 
     /// The next thing to do on this step.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::Path;
 
-use sysinfo::{Disks, Process, ProcessRefreshKind, ProcessStatus, ProcessesToUpdate, System, UpdateKind};
+use sysinfo::{Process, ProcessRefreshKind, ProcessStatus, ProcessesToUpdate, System, UpdateKind};
 
 use crate::course::Fact;
 
@@ -33,15 +33,18 @@ pub fn fact(fact: Fact) -> Result<String, String> {
 }
 
 /// Free bytes on the disk the system is on.
+#[cfg(windows)]
 fn free_space() -> Result<u64, String> {
-    let root = match std::env::var("SystemDrive") {
-        Ok(drive) if cfg!(windows) => format!("{drive}\\"),
-        _ => "/".into(),
-    };
-    let disks = Disks::new_with_refreshed_list().map_err(|why| format!("the disks are not told: {why}"))?;
-    let is_root = |mount: &Path| mount.as_os_str().eq_ignore_ascii_case(&root);
-    let disk = disks.iter().find(|disk| is_root(disk.mount_point()));
-    disk.map(|disk| disk.available_space()).ok_or_else(|| format!("no disk is mounted at {root}"))
+    let drive = std::env::var("SystemDrive").unwrap_or_else(|_| "C:".into());
+    crate::windows::free_space(&format!("{drive}\\")).map_err(|why| format!("the space on {drive} is not told: {why}"))
+}
+
+/// Free bytes on the disk the system is on.
+#[cfg(not(windows))]
+fn free_space() -> Result<u64, String> {
+    let disks = sysinfo::Disks::new_with_refreshed_list().map_err(|why| format!("the disks are not told: {why}"))?;
+    let disk = disks.iter().find(|disk| disk.mount_point() == Path::new("/"));
+    disk.map(sysinfo::Disk::available_space).ok_or_else(|| "no disk is mounted at /".into())
 }
 
 /// Whether a program of this name runs, with or without `.exe`. Windows alone does not mind the case.

@@ -167,7 +167,9 @@ pub fn finish(app: &mut App, place: Place, status: Option<i32>) -> Vec<Effect> {
     let mut effects = vec![record(app, Entry::Finished { step: id.clone(), command: run.command.clone(), status })];
     app.picked = None;
     effects.extend(checking::observe(app, place, &id, &run.command, status));
-    effects.extend(checking::ask(app, &id, true));
+    // What a later command of the step is to bring is not waited for yet.
+    let whole = !app.find(&id).is_some_and(|step| app.is_midway(step));
+    effects.extend(checking::ask(app, &id, whole));
     effects.extend(checking::settle(app, &id));
     if let Some(status) = status.filter(|s| *s != 0)
         && app.notice.is_none()

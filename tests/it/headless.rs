@@ -135,6 +135,18 @@ fn before_a_restart_the_run_stops_and_the_next_one_goes_on() {
     assert!(state.path().join("went-on").exists());
 }
 
+#[test]
+fn what_a_later_command_is_to_bring_is_not_waited_for() {
+    let check = "```toml check\nsays = \"It is made\"\nfile = \"~/made\"\nretry = \"1m\"\n```\n";
+    let began = std::time::Instant::now();
+    let out = run(
+        &format!("## A {{#a}}\n\n```sh run id=first\ntrue\n```\n\n```sh run id=second\ntouch $HOME/made\n```\n\n{check}"),
+        &["demo", "--yes"],
+    );
+    assert_eq!(out.status.code(), Some(0), "{}", text(&out));
+    assert!(began.elapsed() < std::time::Duration::from_secs(30), "it waited for {:?}", began.elapsed());
+}
+
 fn undo(chapter: &str, arguments: &[&str]) -> (Output, tempfile::TempDir) {
     let (dir, state) = (course(chapter), tempfile::tempdir().expect("a folder"));
     let content = dir.path().display().to_string();
@@ -260,4 +272,28 @@ fn an_optional_step_without_its_value_does_not_decide() {
         &["demo", "--yes"],
     );
     assert_eq!(out.status.code(), Some(0), "{}", text(&out));
+}
+
+#[cfg(unix)]
+#[test]
+fn the_doctor_says_what_is_well_and_writes_no_report_about_another_system() {
+    let state = tempfile::tempdir().expect("a folder");
+    let out = wci(state.path(), &["doctor"]);
+    assert_eq!(out.status.code(), Some(0), "{}", text(&out));
+    let told = text(&out);
+    for row in [
+        "shell       bash, as WCI_SHELL says",
+        "live shell  prompt with marks after",
+        "checks      answered after",
+        "can be written",
+    ] {
+        assert!(told.contains(row), "{row} is missing in\n{told}");
+    }
+    let file = state.path().join("report.md");
+    let out = wci(state.path(), &["doctor", "--windows-report", &file.display().to_string()]);
+    assert_eq!(out.status.code(), Some(2), "{}", text(&out));
+    assert!(text(&out).contains("Windows") && !file.exists(), "{}", text(&out));
+    let out = wci(state.path(), &["--shell", "no-such-shell", "doctor"]);
+    assert_eq!(out.status.code(), Some(1), "{}", text(&out));
+    assert!(text(&out).contains("NOT WELL"), "{}", text(&out));
 }

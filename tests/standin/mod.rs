@@ -8,20 +8,29 @@
 //! | `appx/NAME`, `tasks/NAME` | an app package with its version, a scheduled task |
 //! | `signed` | the hashes and names of files that are as their maker signed them |
 //! | `restart` | somebody asked for a restart |
+//! | `terminal` | what is piped into a program counts as typed at a terminal |
 //! | `elevated`, `session` | `no`, and `0` over SSH |
 //! | `throwing`, `missing` | cmdlets that fail, and that are not there |
 //! | `log` | what was run and changed, in order |
 //! | `C`, `HKLM` | the drive and the registry, where there are none |
 
 mod web;
+mod wine;
 
 use std::ffi::OsString;
 use std::fs;
+use std::io::Write;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
+use std::process::Output;
+use std::process::Stdio;
+use std::sync::Mutex;
 
+use tempfile::TempDir;
 use web::Web;
+use wine::Wine;
+use wine::windows_path;
 
 /// The key that says that a restart waits, below `HKLM`.
 pub const PENDING: &str = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\RebootPending";
@@ -32,33 +41,55 @@ pub const PATH: &str = r"%SystemRoot%\system32;%SystemRoot%;%SystemRoot%\System3
 pub struct Standin {
     pub root: PathBuf,
     pub web: Web,
+    /// PowerShell's real engine.
     engine: PathBuf,
+    wci: PathBuf,
+    program: PathBuf,
+    /// Before the folder, because it must be gone first.
+    wine: Option<Wine>,
     /// Goes with it.
-    _folder: tempfile::TempDir,
+    _folder: TempDir,
 }
 
 impl Standin {
     /// A freshly installed server on this Linux, with PowerShell from `engine`.
     pub fn on_linux(engine: &Path) -> Self {
+        let made = Self::new(program(None), engine.to_owned(), env!("CARGO_BIN_EXE_wci").into(), |_| None);
+        for path in ["pwsh", "docker"].map(|name| made.root.join("bin").join(name)) {
+            fs::create_dir_all(made.root.join("bin")).expect("a folder");
+            fs::copy(&made.program, path).expect("a copy");
+        }
+        made.keep(&key(VERSION, "InstallationType"), "Server");
+        made.keep(&key(VERSION, "CurrentBuildNumber"), "20348");
+        made.keep(&key(ENVIRONMENT, "Path"), PATH);
+        made
+    }
+
+    /// The same in a Windows that Wine makes: `wine` is the program, `engine` and `wci` are for Windows.
+    pub fn under_wine(wine: &Path, engine: &Path, wci: &Path) -> Self {
+        let make = |root: &Path| Some(Wine::new(wine, root.join("prefix")));
+        let made = Self::new(program(Some(wine::TARGET)), engine.to_owned(), wci.to_owned(), make);
+        if let Some(wine) = &made.wine {
+            wine.set(VERSION, "InstallationType", "Server");
+            wine.set(VERSION, "CurrentBuildNumber", "20348");
+            let folder = wine.system32().join("WindowsPowerShell/v1.0");
+            fs::create_dir_all(&folder).expect("a folder");
+            fs::copy(&made.program, folder.join("powershell.exe")).expect("a copy");
+        }
+        made
+    }
+
+    fn new(program: PathBuf, engine: PathBuf, wci: PathBuf, wine: impl FnOnce(&Path) -> Option<Wine>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let root = folder.path().to_owned();
-        let program = program(None);
         let bytes = fs::read(&program).expect("the stand-in");
-        let system32 = root.join("C/Windows/System32");
-        for folder in [&system32, &root.join("bin"), &root.join("home"), &root.join("state")] {
+        let made = Self { web: Web::serve(&bytes), wine: wine(&root), root, engine, wci, program, _folder: folder };
+        for folder in [made.system32(), made.home(), made.state()] {
             fs::create_dir_all(folder).expect("a folder");
         }
-        for path in ["curl.exe", "tar.exe", "shutdown.exe"].map(|name| system32.join(name)) {
-            fs::copy(&program, path).expect("a copy");
-        }
-        for path in ["pwsh", "docker"].map(|name| root.join("bin").join(name)) {
-            fs::copy(&program, path).expect("a copy");
-        }
-        let made = Self { web: Web::serve(&bytes), root, engine: engine.to_owned(), _folder: folder };
+        made.put_programs(&["curl.exe", "tar.exe", "shutdown.exe"]);
         made.keep("port", &made.web.port.to_string());
         made.sign(&bytes);
-        made.keep(&key(VERSION, "InstallationType"), "Server");
-        made.keep(&key(ENVIRONMENT, "Path"), PATH);
         made
     }
 
@@ -79,21 +110,116 @@ impl Standin {
 
     /// What the processes under test are started with.
     pub fn environment(&self) -> Vec<(&'static str, OsString)> {
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let first = [self.root.join("bin"), self.root.join("C/Windows/System32")];
-        let path = std::env::join_paths(first.into_iter().chain(std::env::split_paths(&path))).expect("a PATH");
-        let here = |name: &str| self.root.join(name).into_os_string();
-        vec![
-            ("WCI_STANDIN", self.root.clone().into()),
-            ("WCI_STANDIN_ENGINE", self.engine.clone().into()),
-            ("WCI_STANDIN_MODULE", module().into()),
-            ("PATH", path),
-            ("HOME", here("home")),
-            ("WCI_STATE", here("state")),
-            ("windir", r"C:\Windows".into()),
-            ("ProgramFiles", r"C:\Program Files".into()),
-            ("SystemDrive", "C:".into()),
-        ]
+        let here = |path: &Path| if self.wine.is_some() { windows_path(path) } else { path.as_os_str().to_owned() };
+        let mut all = vec![
+            ("WCI_STANDIN", here(&self.root)),
+            ("WCI_STANDIN_ENGINE", here(&self.engine)),
+            ("WCI_STANDIN_MODULE", here(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/standin/windows.psm1"))),
+            ("WCI_STATE", here(&self.state())),
+            ("NO_COLOR", "1".into()),
+        ];
+        if self.wine.is_none() {
+            let path = std::env::var_os("PATH").unwrap_or_default();
+            let first = [self.root.join("bin"), self.system32()];
+            let path = std::env::join_paths(first.into_iter().chain(std::env::split_paths(&path))).expect("a PATH");
+            let windows = [("windir", r"C:\Windows"), ("SystemRoot", r"C:\Windows"), ("ProgramFiles", r"C:\Program Files")];
+            all.extend(windows.map(|(name, value)| (name, value.into())));
+            all.extend([
+                ("SystemDrive", "C:".into()),
+                ("PATH", path),
+                ("HOME", self.home().into()),
+                ("WCI_SHELL", "pwsh".into()),
+            ]);
+        }
+        all
+    }
+
+    /// `wci` with these words.
+    pub fn wci(&self, words: &[&str]) -> Output {
+        self.start(&self.wci.display().to_string(), words).output().expect("wci runs")
+    }
+
+    /// What PowerShell prints on the stand-in.
+    pub fn powershell(&self, text: &str, typed: &str) -> String {
+        let own = self.root.join("bin/pwsh").display().to_string();
+        let program = if self.wine.is_some() { r"C:\windows\system32\WindowsPowerShell\v1.0\powershell.exe" } else { &own };
+        let mut command = self.start(program, &["-NoLogo", "-NoProfile", "-NonInteractive", "-Command", text]);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).current_dir(self.home());
+        let mut child = command.spawn().expect("PowerShell runs");
+        // It may end without reading all of it.
+        let _ = child.stdin.take().map(|mut stdin| stdin.write_all(typed.as_bytes()));
+        let out = child.wait_with_output().expect("it ends");
+        let said = format!("{}{}", String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr));
+        said.replace('\r', "").trim_end().to_owned()
+    }
+
+    fn start(&self, program: &str, words: &[&str]) -> Command {
+        let environment = self.environment();
+        let mut command = match &self.wine {
+            Some(wine) => wine.command(&[&[program], words].concat(), &environment),
+            None => {
+                let mut command = Command::new(program);
+                command.args(words).envs(environment);
+                command
+            }
+        };
+        command.stdin(Stdio::null());
+        command
+    }
+
+    /// A path below `C:\`.
+    pub fn drive(&self, path: &str) -> PathBuf {
+        let drive = self.wine.as_ref().map_or_else(|| self.root.join("C"), Wine::drive);
+        // Wine has some names in lower case.
+        drive.join(if self.wine.is_some() { path.replace("Windows/System32", "windows/system32") } else { path.to_owned() })
+    }
+
+    fn system32(&self) -> PathBuf {
+        self.drive("Windows/System32")
+    }
+
+    pub fn home(&self) -> PathBuf {
+        self.wine.as_ref().map_or_else(|| self.root.join("home"), Wine::home)
+    }
+
+    pub fn state(&self) -> PathBuf {
+        self.root.join("state")
+    }
+
+    /// The machine's PATH as it is written, with its kind.
+    pub fn path(&self) -> String {
+        match &self.wine {
+            Some(wine) => wine.value(ENVIRONMENT, "PATH").map(|(kind, value)| format!("{kind} {value}")).unwrap_or_default(),
+            None => self.text(&key(ENVIRONMENT, "Path")),
+        }
+    }
+
+    pub fn restart_waits(&self) -> bool {
+        self.wine.as_ref().map_or_else(|| self.has(&key(PENDING, "")), |wine| wine.has_key(PENDING))
+    }
+
+    /// The names of the files in a folder.
+    pub fn names(&self, folder: &str) -> Vec<String> {
+        let entries = fs::read_dir(self.root.join(folder)).into_iter().flatten().flatten();
+        let mut names: Vec<String> = entries.map(|e| e.file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
+
+    /// Puts programs where Windows keeps its own.
+    pub fn put_programs(&self, names: &[&str]) {
+        for name in names {
+            fs::copy(&self.program, self.system32().join(name)).expect("a copy");
+        }
+    }
+
+    /// Unpacks the Sysinternals tools as they were signed.
+    pub fn put_tools(&self) {
+        let folder = self.drive("bin/sysinternals");
+        fs::create_dir_all(&folder).expect("a folder");
+        for entry in fs::read_dir(self.root.join("signing")).expect("a folder").flatten() {
+            fs::copy(entry.path(), folder.join(entry.file_name())).expect("a copy");
+        }
     }
 
     pub fn keep(&self, name: &str, text: &str) {
@@ -119,7 +245,10 @@ impl Standin {
     /// Restarts it: what waited for that comes into force, and services start as they should.
     pub fn restart(&self) {
         self.forget("restart");
-        self.forget(&key(PENDING, ""));
+        match &self.wine {
+            Some(wine) => wine.remove_key(PENDING),
+            None => self.forget(&key(PENDING, "")),
+        }
         match self.text("feature").as_str() {
             "EnablePending" => {
                 self.keep("feature", "Enabled");
@@ -131,8 +260,7 @@ impl Standin {
             }
             _ => {}
         }
-        for entry in fs::read_dir(self.root.join("services")).into_iter().flatten().flatten() {
-            let name = format!("services/{}", entry.file_name().to_string_lossy());
+        for name in self.names("services").iter().map(|name| format!("services/{name}")) {
             let start = self.text(&name).lines().nth(1).unwrap_or_default().to_owned();
             self.keep(&name, &format!("{}\n{start}", if start == "Automatic" { "Running" } else { "Stopped" }));
         }
@@ -145,12 +273,10 @@ pub fn key(path: &str, name: &str) -> String {
     if name.is_empty() { folder } else { format!("{folder}/{name}") }
 }
 
-fn module() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/standin/windows.psm1")
-}
-
 /// The stand-in for programs, built for this machine or another: only the standard library, so the compiler alone will do.
 pub fn program(target: Option<&str>) -> PathBuf {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _one = ONE_AT_A_TIME.lock();
     let name = format!("standin-{}", target.unwrap_or("here"));
     let built = Path::new(env!("CARGO_TARGET_TMPDIR")).join(&name);
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/standin/programs");

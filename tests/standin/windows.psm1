@@ -9,6 +9,9 @@ enum FeatureState { NotPresent; DisablePending; Disabled; EnablePending; Enabled
 enum ServiceStatus { Stopped = 1; StartPending = 2; StopPending = 3; Running = 4 }
 
 if (-not $real) {
+    # The product words what it hears by it.
+    Remove-Variable IsWindows -Scope Global -Force
+    New-Variable IsWindows $true -Option AllScope -Scope Global
     foreach ($drive in 'C', 'HKLM', 'HKCU') {
         [void](New-Item -ItemType Directory -Force (Join-Path $root $drive))
         [void](New-PSDrive -Scope Global -Name $drive -PSProvider FileSystem -Root (Join-Path $root $drive))
@@ -51,6 +54,7 @@ function gate($cmdlet, [switch]$Elevated) {
     $name = $cmdlet.MyInvocation.MyCommand.Name
     if (@(lines 'missing') -contains $name) {
         $why = [Management.Automation.CommandNotFoundException]::new("The term '$name' is not recognized as a name of a cmdlet, function, script file, or executable program.")
+        $why.CommandName = $name
         $cmdlet.ThrowTerminatingError([Management.Automation.ErrorRecord]::new($why, 'CommandNotFoundException', 'ObjectNotFound', $name))
     }
     if (@(lines 'throwing') -contains $name) { stop-with $cmdlet 'The RPC server is unavailable.' $name }

@@ -123,7 +123,7 @@ fn start(state: &State, rest: &[&str]) -> Ended {
         }
     }
     let Some(image) = image else { return Err(failed("'docker run' requires at least 1 argument".into())) };
-    if typed && !io::stdin().is_terminal() {
+    if typed && !io::stdin().is_terminal() && state.first("terminal").is_none() {
         return Err(failed("the input device is not a TTY".into()));
     }
     daemon_answers(state).map_err(|Failure(_, why)| failed(why))?;

@@ -1,0 +1,41 @@
+//! `wci doctor`: a table of this machine, or with a file the report from a real Windows.
+
+use std::fs::File;
+use std::io::{ErrorKind, Write};
+use std::path::Path;
+
+use crate::doctor;
+use crate::headless;
+use crate::host;
+
+use super::{Common, Failure, appearance, runtime, state};
+
+pub fn run(common: &Common, report: Option<&Path>) -> Result<u8, Failure> {
+    if report.is_some() && !cfg!(windows) {
+        return Err(Failure(headless::WRONG, "the report is about Windows: run it there, as tests/on-windows.md says".into()));
+    }
+    let patient = doctor::Patient {
+        appearance: appearance::choose(common.theme, common.glyphs),
+        state: state(common)?,
+        shell: host::default_shell(common.shell.as_deref()),
+        named: common.shell.is_some(),
+    };
+    let Some(file) = report else {
+        let (table, well) = runtime()?.block_on(doctor::here(&patient));
+        print!("{table}");
+        return Ok(if well { 0 } else { headless::NOT_PASSED });
+    };
+    let failed = |why: std::io::Error| Failure(headless::NOT_PASSED, format!("{}: {why}", file.display()));
+    // First, because it takes minutes; and never over one that somebody has filled in.
+    let mut out = match File::create_new(file) {
+        Err(why) if why.kind() == ErrorKind::AlreadyExists => {
+            let text = format!("{} is there already: move it away, or name another file", file.display());
+            return Err(Failure(headless::WRONG, text));
+        }
+        other => other.map_err(failed)?,
+    };
+    let found = runtime()?.block_on(doctor::examine(&patient, |what| println!("asking: {what}")));
+    out.write_all(doctor::report(&found).as_bytes()).map_err(failed)?;
+    println!("Written to {}. Open it and fill in your part; it names no user, machine or address.", file.display());
+    Ok(0)
+}

@@ -1,0 +1,36 @@
+//! Questions put to the warm shell, as a chapter's checks are.
+
+use std::time::{Duration, Instant};
+
+use crate::course::{Answer, Check, Fact, Look, Shell, Verdict};
+use crate::probe::{Prober, Question};
+
+async fn look(prober: &Prober, shell: Shell, look: Look, within: Duration) -> Answer {
+    let check = Check {
+        says: String::new(),
+        look,
+        expect: None,
+        place: None,
+        warn: false,
+        timeout: within,
+        retry: None,
+        every: Check::EVERY,
+        hint: None,
+        line: 0,
+    };
+    prober.ask(Question { check, shell, poll: false }).await
+}
+
+/// What a shell prints, in one line, and how long that took. An error says why there is no answer.
+pub async fn shell(prober: &Prober, shell: Shell, text: &str, within: Duration) -> Result<(String, Duration), String> {
+    let began = Instant::now();
+    let answer = look(prober, shell, Look::Ask { shell, text: text.into(), exits: 0 }, within).await;
+    match answer.verdict {
+        Verdict::Pass | Verdict::Warn => Ok((answer.seen, began.elapsed())),
+        Verdict::Fail | Verdict::Unknown => Err(answer.seen),
+    }
+}
+
+pub async fn fact(prober: &Prober, shell: Shell, fact: Fact) -> String {
+    look(prober, shell, Look::Machine(fact), Duration::from_secs(10)).await.seen
+}

@@ -1,0 +1,169 @@
+//! What can be told without a live shell: Windows' own answers, as a chapter's checks would get them, and the console window.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+
+use crate::course::Shell;
+use crate::elevate;
+use crate::private;
+use crate::probe::Prober;
+
+use super::{Found, Patient, ask};
+
+/// The first question about features after a boot can take minutes.
+const FEATURE: Duration = Duration::from_secs(300);
+const SHORT: Duration = Duration::from_secs(30);
+
+/// How an answer is judged.
+enum Judge {
+    /// It must hold one of these.
+    Has(&'static [&'static str]),
+    /// A person compares it.
+    Eyes,
+    /// The same, with the time the answer took.
+    Timed,
+}
+
+use Judge::{Eyes, Has, Timed};
+
+/// Each answers in one line. Runs in 5.1, asks and changes nothing.
+const QUESTIONS: &[(&str, &str, Judge)] = &[
+    (
+        "os-build",
+        r"$v = Get-ItemProperty 'HKLM:\SOFTWARE\Microsoft\Windows NT\CurrentVersion'; '10.0.{0}, update {1}' -f $v.CurrentBuildNumber, $v.UBR",
+        Has(&["10.0.20348"]),
+    ),
+    ("os-kind", r"(Get-ItemProperty 'HKLM:\SOFTWARE\Microsoft\Windows NT\CurrentVersion').InstallationType", Has(&["Server"])),
+    (
+        "os-boot-id",
+        r"$b = (Get-CimInstance Win32_OperatingSystem -Property LastBootUpTime).LastBootUpTime.ToFileTimeUtc(); $c = (Get-ItemProperty 'HKLM:\SYSTEM\CurrentControlSet\Control\Session Manager\Memory Management\PrefetchParameters' -ErrorAction SilentlyContinue).BootId; 'boot time {0}, counter {1}' -f $b, $c",
+        Eyes,
+    ),
+    ("os-language", "'{0}, messages {1}' -f (Get-Culture).Name, (Get-UICulture).Name", Eyes),
+    ("os-tls", "[Net.ServicePointManager]::SecurityProtocol", Has(&["SystemDefault", "Tls12"])),
+    ("shell-version", "'{0} {1}' -f $PSVersionTable.PSVersion, $PSVersionTable.PSEdition", Has(&["5.1.20348"])),
+    (
+        "shell-policies",
+        "(Get-ExecutionPolicy -List | ForEach-Object { '{0}={1}' -f $_.Scope, $_.ExecutionPolicy }) -join ' '",
+        Eyes,
+    ),
+    ("shell-mode", "$ExecutionContext.SessionState.LanguageMode", Has(&["FullLanguage"])),
+    ("feature-containers", "(Get-WindowsOptionalFeature -Online -FeatureName Containers).State", Timed),
+    ("feature-server", "(Get-WindowsFeature Containers).InstallState", Timed),
+    (
+        "feature-pending",
+        r"'servicing: {0}, update: {1}' -f (Test-Path 'HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\RebootPending'), (Test-Path 'HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion\WindowsUpdate\Auto Update\RebootRequired')",
+        Eyes,
+    ),
+    (
+        "services",
+        "('hns','vmcompute','docker','sshd' | ForEach-Object { $s = Get-Service $_ -ErrorAction SilentlyContinue; $_ + '=' + $(if ($s) { $s.Status } else { 'none' }) }) -join ' '",
+        Eyes,
+    ),
+    (
+        "tools",
+        "('curl.exe','tar.exe','ssh.exe','winget.exe' | ForEach-Object { $c = Get-Command $_ -ErrorAction SilentlyContinue; $_ + '=' + $(if ($c) { $c.Version } else { 'none' }) }) -join ' '",
+        Eyes,
+    ),
+    (
+        "path-kind",
+        r"(Get-Item 'HKLM:\SYSTEM\CurrentControlSet\Control\Session Manager\Environment').GetValueKind('Path')",
+        Has(&["ExpandString"]),
+    ),
+    (
+        "docker-place",
+        r"$d = @(('{0}\System32\docker.exe' -f $env:windir), ('{0}\Docker\docker.exe' -f $env:ProgramFiles)) | Where-Object { Test-Path $_ }; if ($d) { $d -join ' ' } else { 'none' }",
+        Eyes,
+    ),
+    (
+        "appx",
+        "('Microsoft.WinDbg','Microsoft.VCLibs.140.00','Microsoft.VCLibs.140.00.UWPDesktop' | ForEach-Object { $a = Get-AppxPackage $_ | Select-Object -First 1; $_ + '=' + $(if ($a) { $a.Version } else { 'none' }) }) -join ' '",
+        Eyes,
+    ),
+];
+
+pub async fn all(patient: &Patient, prober: &Prober, shell: Shell) -> Vec<Found> {
+    let mut found = vec![state(&patient.state)];
+    found.extend(console());
+    if !matches!(shell, Shell::PowerShell | Shell::Pwsh) {
+        return found;
+    }
+    for (name, text, judge) in QUESTIONS {
+        let within = if matches!(judge, Timed) { FEATURE } else { SHORT };
+        found.push(match ask::shell(prober, shell, text, within).await {
+            Err(why) => Found::unknown(name, why),
+            Ok((seen, took)) => match judge {
+                Has(words) => Found::judged(name, words.iter().any(|word| seen.contains(word)), seen),
+                Eyes => Found::noted(name, seen),
+                Timed => Found::noted(name, format!("{seen}, after {:.1} s", took.as_secs_f64())),
+            },
+        });
+    }
+    found.push(rights(prober, shell).await);
+    found
+}
+
+/// Whether the folder can be written, tried with a file in it or, before it is made, in the nearest folder above.
+pub fn writable(folder: &Path) -> io::Result<()> {
+    let there = folder.ancestors().find(|folder| folder.is_dir()).ok_or(io::ErrorKind::NotFound)?;
+    let file = there.join(format!(".wci-doctor-{}", std::process::id()));
+    private::new_file(&file)?;
+    fs::remove_file(file)
+}
+
+fn state(folder: &Path) -> Found {
+    let usual = std::env::var_os("LOCALAPPDATA").is_some_and(|local| folder == Path::new(&local).join("wci"));
+    let place = if usual { "%LOCALAPPDATA%\\wci" } else { "elsewhere, because --state or WCI_STATE says so" };
+    match writable(folder) {
+        Ok(()) => Found::judged("state-folder", usual, format!("{place}, can be written")),
+        Err(why) => Found::judged("state-folder", false, format!("{place}, cannot be written: {why}")),
+    }
+}
+
+async fn rights(prober: &Prober, shell: Shell) -> Found {
+    const ROLE: &str =
+        "([Security.Principal.WindowsPrincipal][Security.Principal.WindowsIdentity]::GetCurrent()).IsInRole('Administrator')";
+    let Some(token) = elevate::is_elevated() else { return Found::unknown("rights-token", "the token does not tell") };
+    match ask::shell(prober, shell, ROLE, SHORT).await {
+        Ok((role, _)) => {
+            let same = role.eq_ignore_ascii_case(&token.to_string());
+            Found::judged("rights-token", same, format!("token: {token}, PowerShell: {role}"))
+        }
+        Err(why) => Found::unknown("rights-token", format!("token: {token}, PowerShell: {why}")),
+    }
+}
+
+#[cfg(windows)]
+fn console() -> Vec<Found> {
+    use crate::windows::console;
+    let size = crate::tty::size();
+    let sized =
+        Found::judged("console-size", size.columns >= 80 && size.rows >= 25, format!("{} by {}", size.columns, size.rows));
+    let none = |name| Found::unknown(name, "no console window");
+    vec![
+        console::code_pages().map_or_else(
+            || none("console-pages"),
+            |(input, output)| Found::noted("console-pages", format!("input {input}, output {output}")),
+        ),
+        console::modes().map_or_else(
+            || none("console-modes"),
+            |(input, output)| Found::noted("console-modes", format!("input {input:#x}, output {output:#x}")),
+        ),
+        console::font().map_or_else(
+            || none("console-font"),
+            |font| {
+                let kind = if font.bitmap { "raster" } else { "outlines" };
+                Found::judged("console-font", !font.bitmap, format!("{}, {kind}", font.name))
+            },
+        ),
+        sized,
+    ]
+}
+
+/// Other systems have no such window.
+#[cfg(not(windows))]
+fn console() -> Vec<Found> {
+    Vec::new()
+}
