@@ -94,7 +94,7 @@ async fn marks(choice: &ShellChoice) -> Result<Found, String> {
 }
 
 /// What came, with its escapes to be read. The prompts are left out: they are the learner's own and may name them.
-fn raw(bytes: &[u8]) -> String {
+pub fn raw(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
     let mut pieces = text.split("\x1b]133;A");
     let mut shown = pieces.next().unwrap_or_default().to_owned();
