@@ -14,7 +14,7 @@ pub fn check(look: Look, expect: Option<Expect>) -> Check {
         expect,
         place: None,
         warn: false,
-        timeout: Duration::from_secs(5),
+        timeout: Duration::from_secs(30),
         retry: None,
         every: Duration::from_millis(50),
         hint: None,
