@@ -168,34 +168,92 @@ fn the_journal_is_in_the_local_application_data_also_of_a_name_that_is_not_ascii
     assert!(local.join("wci/courses").is_dir());
 }
 
+/// A command that writes for as long as it lives.
+struct Beat {
+    folder: tempfile::TempDir,
+    course: String,
+    state: String,
+}
+
+impl Beat {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let dir = folder.path().join("course");
+        fs::create_dir_all(&dir).expect("a folder");
+        fs::write(dir.join("course.md"), "---\ntitle: A small course\n---\n").expect("written");
+        let file = outside(&folder.path().join("beat"));
+        let chapter = format!(
+            "---\ntitle: Small\n---\n## Beat {{#beat}}\n\n```powershell run\ncmd /d /c 'for /l %i in (0,0,1) do @echo x>>{file}'\n```\n"
+        );
+        fs::write(dir.join("01-small.md"), chapter).expect("written");
+        let state = outside(&folder.path().join("state"));
+        Self { folder, course: outside(&dir), state }
+    }
+
+    fn arguments<'a>(&'a self, more: &[&'a str]) -> Vec<&'a str> {
+        [more, &["--content", &self.course, "--state", &self.state, "--trust", "--shell", "pwsh"]].concat()
+    }
+
+    fn size(&self) -> u64 {
+        fs::metadata(self.folder.path().join("beat")).map_or(0, |meta| meta.len())
+    }
+
+    #[track_caller]
+    fn wait(&self, mut meanwhile: impl FnMut()) {
+        let started = Instant::now();
+        while self.size() < 50 {
+            assert!(started.elapsed() < PATIENCE, "the command does not write");
+            meanwhile();
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    #[track_caller]
+    fn is_over(&self, bed: &Bed) {
+        let started = Instant::now();
+        loop {
+            let before = self.size();
+            std::thread::sleep(Duration::from_millis(500));
+            if self.size() == before {
+                break;
+            }
+            assert!(started.elapsed() < Duration::from_secs(8), "the command still writes");
+        }
+        let status = bed.wci(&["status", "--content", &self.course, "--state", &self.state]);
+        assert!(text(&status).contains("interrupted"), "{}", text(&status));
+    }
+}
+
 #[test]
 fn a_wci_that_is_killed_takes_what_it_started_with_it() {
     let Some(bed) = bed() else { return };
-    let folder = tempfile::tempdir().expect("a folder");
-    let beat = folder.path().join("beat");
-    let dir = folder.path().join("course");
-    fs::create_dir_all(&dir).expect("a folder");
-    fs::write(dir.join("course.md"), "---\ntitle: A small course\n---\n").expect("written");
-    let chapter = format!(
-        "---\ntitle: Small\n---\n## Beat {{#beat}}\n\n```powershell run\ncmd /d /c 'for /l %i in (0,0,1) do @echo x>>{}'\n```\n",
-        outside(&beat)
-    );
-    fs::write(dir.join("01-small.md"), chapter).expect("written");
-    let arguments = ["run", "small", "--yes", "--trust", "--shell", "pwsh"];
+    let beat = Beat::new();
     let mut command = bed.command(&bed.exe);
-    command.args(arguments).args(["--content", &outside(&dir), "--state", &outside(&folder.path().join("state"))]);
+    command.args(beat.arguments(&["run", "small", "--yes"]));
     let mut child = command.stdout(std::process::Stdio::null()).spawn().expect("wine64 starts");
-    let size = || fs::metadata(&beat).map_or(0, |meta| meta.len());
-    let started = Instant::now();
-    while size() < 50 {
-        assert!(started.elapsed() < PATIENCE, "the command does not write");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    beat.wait(|| {});
     // Without a word: no handler of ours runs.
     child.kill().expect("killed");
     child.wait().expect("gone");
-    std::thread::sleep(Duration::from_secs(1));
-    let after = size();
-    std::thread::sleep(Duration::from_millis(500));
-    assert_eq!(size(), after, "the command still writes");
+    beat.is_over(bed);
+}
+
+#[test]
+fn a_window_that_is_closed_takes_what_it_started_with_it() {
+    let Some(bed) = bed() else { return };
+    if !tmux::available() {
+        return;
+    }
+    let beat = Beat::new();
+    let pane = tmux::Pane::command(WIDE, 50, &bed.line(&beat.arguments(&["--at", "small#beat"])));
+    pane.wait("PowerShell").keys(&["Enter"]);
+    let mut pressed = Instant::now();
+    beat.wait(|| {
+        if pressed.elapsed() > AGAIN {
+            pressed = Instant::now();
+            pane.keys(&["Enter"]);
+        }
+    });
+    drop(pane);
+    beat.is_over(bed);
 }
