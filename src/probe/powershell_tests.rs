@@ -119,12 +119,11 @@ async fn what_the_loop_itself_uses_cannot_be_taken_away() {
         assert_eq!(heard(&prober, SHELL, text).await.0, Verdict::Fail, "{text}");
         says(&prober, SHELL, "'on'", "on").await;
     }
-    // By force it can: then a question may have no answer, and the next has one.
+    // By force it can: then nobody knows what that question says, but the next is answered.
     for text in ["Remove-Variable wci -Scope Global -Force", "Remove-Item function:wciState, function:wciRestore -Force"] {
         let mut forced = question(SHELL, text, None);
         forced.check.timeout = Duration::from_secs(1);
-        let answer = prober.ask(forced).await;
-        assert_ne!(answer.verdict, Verdict::Fail, "{text}: {answer:?}");
+        prober.ask(forced).await;
         says(&prober, SHELL, "Test-Path function:wciState", "True").await;
     }
 }
@@ -219,6 +218,11 @@ async fn progress_and_clixml_are_never_shown() {
     let sent = "<Objs Version=\"1.1.0.1\"><Obj S=\"progress\"/><S S=\"Error\">no_x000D__x000A_</S></Objs>";
     says(&prober, SHELL, &format!("'#< CLIXML'; '{sent}'; 'done'"), "no\ndone").await;
     says(&prober, Shell::Sh, &format!("printf '#< CLIXML\\r\\n%s' '{sent}'"), "no").await;
+}
+
+#[test]
+fn the_loop_fits_into_an_argument() {
+    assert!(!warm::LOOP.contains('"') && warm::LOOP.len() < 16_000 && warm::LOOP.is_ascii());
 }
 
 #[test]
