@@ -593,6 +593,7 @@ pub fn known(state: &CheckState) -> Option<&Answer> {
     }
 }
 
+pub use queries::CONFIRMED;
 pub use queries::HOLD;
 pub use queries::QUIET;
 pub use queries::code_of;
