@@ -23,7 +23,7 @@ pub const OPENED: &str = "prompt with marks after";
 const WITHIN: Duration = Duration::from_secs(30);
 
 pub async fn table(patient: &Patient) -> (String, bool) {
-    let prober = Prober::new();
+    let prober = Prober::beside(&patient.shell);
     let shell = patient.shell.shell;
     let mut rows: Vec<(&str, String)> = Vec::new();
     let mut well = true;

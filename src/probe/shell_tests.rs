@@ -215,3 +215,15 @@ async fn the_path_and_services_are_asked_of_a_shell() {
     let answer = ask(Look::Service { name: "no-such'service".into() }).await;
     assert!(matches!(answer.verdict, Verdict::Fail | Verdict::Unknown), "{answer:?}");
 }
+
+#[tokio::test]
+async fn a_shell_named_by_its_path_answers_checks_too() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("bash");
+    std::fs::write(&program, "#!/bin/sh\nexport OF_THE_LEARNER=yes\nexec sh\n").unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o700)).unwrap();
+    let prober = Prober::beside(&ShellChoice::named(program.to_str().unwrap()));
+    says(&prober, Shell::Bash, "echo $OF_THE_LEARNER", "yes").await;
+    says(&prober, Shell::Sh, "echo ${OF_THE_LEARNER-no}", "no").await;
+}

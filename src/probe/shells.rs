@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -45,6 +46,7 @@ pub struct Shells {
 }
 
 struct Pool {
+    program: PathBuf,
     permits: Semaphore,
     idle: Mutex<Vec<Warm>>,
     /// How many answer.
@@ -56,8 +58,9 @@ struct Pool {
 }
 
 impl Pool {
-    fn new() -> Self {
+    fn new(program: PathBuf) -> Self {
         Self {
+            program,
             permits: Semaphore::new(AT_ONCE),
             idle: Mutex::default(),
             out: AtomicUsize::new(0),
@@ -69,7 +72,7 @@ impl Pool {
 
 impl Default for Shells {
     fn default() -> Self {
-        let pool = |shell| (shell, Pool::new());
+        let pool = |shell| (shell, Pool::new(warm::program(shell)));
         Self { pools: Shell::ALL.into_iter().map(pool).collect(), living: Living::default(), era: AtomicU64::new(0) }
     }
 }
@@ -81,6 +84,11 @@ impl Drop for Shells {
 }
 
 impl Shells {
+    /// Takes this program for a shell.
+    pub fn prefer(&mut self, shell: Shell, program: PathBuf) {
+        self.pools.insert(shell, Pool::new(program));
+    }
+
     /// Puts text to the first of these shells that is on the machine. The time counts from when the shell takes the question.
     pub async fn ask(&self, shells: &[Shell], text: &str, timeout: Duration) -> Heard {
         if text.contains('\0') {
@@ -145,7 +153,7 @@ impl Shells {
     /// A fresh shell that can take a question.
     async fn start(&self, pool: &Pool, shell: Shell) -> Result<Warm, Unstarted> {
         let _one = pool.starting.lock().await;
-        let mut warm = Warm::start(shell, &self.living).map_err(|why| Unstarted::new(shell, &why))?;
+        let mut warm = Warm::start(shell, &pool.program, &self.living).map_err(|why| Unstarted::new(shell, &why))?;
         match tokio::time::timeout(START, warm.ready()).await {
             Ok(Ok(())) => Ok(warm),
             Ok(Err(why)) => Err(Unstarted::new(shell, &why)),
@@ -164,7 +172,7 @@ impl Shells {
         }
         drop(warm);
         if pool.idle().is_empty()
-            && let Ok(next) = Warm::start(shell, &self.living)
+            && let Ok(next) = Warm::start(shell, &pool.program, &self.living)
         {
             pool.idle().push(next.rest());
         }

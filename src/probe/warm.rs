@@ -5,7 +5,7 @@
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -61,8 +61,8 @@ pub enum Said {
 }
 
 impl Warm {
-    pub fn start(shell: Shell, living: &Living) -> io::Result<Self> {
-        let mut command = Command::new(program(shell));
+    pub fn start(shell: Shell, program: &Path, living: &Living) -> io::Result<Self> {
+        let mut command = Command::new(program);
         command.args(arguments(shell));
         let channel = is_powershell(shell).then(|| Channel::open(&nonce())).transpose()?;
         let stdin = if channel.is_some() { Stdio::null() } else { Stdio::piped() };
@@ -180,13 +180,13 @@ fn is_powershell(shell: Shell) -> bool {
 }
 
 #[cfg(unix)]
-fn program(shell: Shell) -> PathBuf {
+pub fn program(shell: Shell) -> PathBuf {
     shell.name().into()
 }
 
 /// Windows' own by their full paths: one of the same name in front on the PATH must not be run.
 #[cfg(windows)]
-fn program(shell: Shell) -> PathBuf {
+pub fn program(shell: Shell) -> PathBuf {
     match shell {
         Shell::PowerShell => crate::windows::system32("WindowsPowerShell\\v1.0\\powershell.exe"),
         Shell::Cmd => crate::windows::system32("cmd.exe"),
