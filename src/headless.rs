@@ -287,7 +287,7 @@ impl<W: Write> Pilot<'_, W> {
                     self.report.tell(&Event::Waiting { id, seconds: started.elapsed().as_secs() })?;
                     if started.elapsed() > PROMPT && self.app().seats.values().any(|s| s.queued.is_some()) {
                         self.apply(Msg::Do(Action::Stop));
-                        let text = "the shell has shown no prompt that wci knows; look at its start files, or set WCI_SHELL=bash".into();
+                        let text = "the shell has shown no prompt that wci knows; look at its start files, or choose another with --shell".into();
                         self.apply(Msg::Said(Notice { text, tone: Tone::Bad }));
                     }
                 }

@@ -80,12 +80,16 @@ fn text(output: &Output) -> String {
 }
 
 #[test]
-fn it_says_its_version_lints_and_tells_the_status() {
+fn it_says_its_version_lints_tells_the_status_and_how_it_is() {
     let Some(bed) = bed() else { return };
     let version = bed.wci(&["--version"]);
     assert_eq!(text(&version).trim(), concat!("wci ", env!("CARGO_PKG_VERSION")));
     let lint = bed.wci(&["lint"]);
     assert!(lint.status.success() && text(&lint).contains("No problems"), "{}", text(&lint));
+    let doctor = bed.wci(&["doctor", "--shell", "pwsh"]);
+    for line in ["for windows on x86_64", "elevated", "prompt with marks after", "answered after", "AppData\\Local\\wci"] {
+        assert!(text(&doctor).contains(line), "{line}: {}", text(&doctor));
+    }
     let status = bed.wci(&["status"]);
     assert!(status.status.success() && text(&status).contains("introduction"), "{}", text(&status));
 }
