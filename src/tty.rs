@@ -151,6 +151,11 @@ impl Outer for OuterTerminal {
     }
 
     fn copy(&mut self, text: &str) -> io::Result<()> {
+        // Over SSH there is no desktop: then the terminal at the other end is asked, as elsewhere.
+        #[cfg(windows)]
+        if crate::windows::clipboard::set(text).is_ok() {
+            return Ok(());
+        }
         let mut out = io::stdout();
         write!(out, "\x1b]52;c;{}\x1b\\", STANDARD.encode(text))?;
         out.flush()
@@ -244,4 +249,45 @@ fn mouse(event: MouseEvent) -> Option<Mouse> {
         alt: event.modifiers.contains(KeyModifiers::ALT),
         shift: event.modifiers.contains(KeyModifiers::SHIFT),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(code: char, modifiers: KeyModifiers, kind: KeyEventKind) -> KeyEvent {
+        KeyEvent::new_with_kind(KeyCode::Char(code), modifiers, kind)
+    }
+
+    #[test]
+    fn a_released_key_types_nothing() {
+        let mut composed = Composed::default();
+        let mut typed = |c, kind| composed.is_typed(&event(c, KeyModifiers::NONE, kind));
+        assert!(typed('a', KeyEventKind::Press) && !typed('a', KeyEventKind::Release));
+        assert!(typed('\u{e4}', KeyEventKind::Press) && !typed('\u{e4}', KeyEventKind::Release), "of a key that has it");
+        assert!(typed('A', KeyEventKind::Press) && typed('b', KeyEventKind::Press));
+        assert!(!typed('a', KeyEventKind::Release) && !typed('b', KeyEventKind::Release), "fingers overlap, shift went first");
+        assert!(typed('\u{c4}', KeyEventKind::Press) && !typed('\u{e4}', KeyEventKind::Release));
+        let release = KeyEvent::new_with_kind(KeyCode::Enter, KeyModifiers::NONE, KeyEventKind::Release);
+        assert!(!Composed::default().is_typed(&release));
+    }
+
+    #[cfg(windows)]
+    #[test]
+    fn a_character_no_key_makes_is_typed_by_a_release() {
+        let mut composed = Composed::default();
+        assert!(composed.is_typed(&event('\u{142}', KeyModifiers::NONE, KeyEventKind::Release)), "pasted, or Alt and digits");
+    }
+
+    #[cfg(windows)]
+    #[test]
+    fn altgr_makes_characters_and_ctrl_alt_stays() {
+        let both = KeyModifiers::CONTROL | KeyModifiers::ALT;
+        let at = key(event('@', both, KeyEventKind::Press));
+        assert_eq!(at, Some(Key { code: Code::Char('@'), ctrl: false, alt: false, shift: false }));
+        let euro = key(event('\u{20ac}', both, KeyEventKind::Press)).map(|key| (key.ctrl, key.alt));
+        assert_eq!(euro, Some((false, false)));
+        let chord = key(event('a', both, KeyEventKind::Press)).map(|key| (key.ctrl, key.alt));
+        assert_eq!(chord, Some((true, true)));
+    }
 }

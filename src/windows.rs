@@ -3,6 +3,7 @@
 //! Every handle is owned and closed once; every error is the system's own.
 #![allow(unsafe_code, reason = "each call of Windows is a foreign function")]
 
+pub mod clipboard;
 pub mod console;
 pub mod folder;
 pub mod job;
