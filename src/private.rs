@@ -3,14 +3,32 @@
 
 use std::fs::{File, OpenOptions};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// Makes a folder; one that is there already is an error.
-pub fn folder(path: &Path) -> io::Result<()> {
-    #[cfg(unix)]
-    return std::os::unix::fs::DirBuilderExt::mode(&mut std::fs::DirBuilder::new(), 0o700).create(path);
+/// Where [`scratch`] makes its folders.
+///
+/// On Windows a user's programs run with and without administrator's rights, and all of them may rename what is in the user's own
+/// folder for temporary files. What a program with those rights is going to run must not lie there.
+pub fn scratch_base() -> PathBuf {
     #[cfg(windows)]
-    crate::windows::folder::create(path)
+    if crate::windows::token::is_elevated().unwrap_or(false) {
+        return crate::windows::system_root().join("Temp");
+    }
+    std::env::temp_dir()
+}
+
+/// Makes a folder of this name for files that are needed for a moment, and gives its path. One that is there already is an error.
+pub fn scratch(name: &str) -> io::Result<PathBuf> {
+    let path = scratch_base().join(name);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut std::fs::DirBuilder::new(), 0o700).create(&path)?;
+    #[cfg(windows)]
+    {
+        use crate::windows::folder::{Whose, create};
+        let elevated = crate::windows::token::is_elevated().unwrap_or(false);
+        create(&path, if elevated { Whose::Administrators } else { Whose::User })?;
+    }
+    Ok(path)
 }
 
 /// Makes a folder and its parents where they are missing. One that is there keeps its permissions: it may serve others too.
@@ -25,7 +43,7 @@ pub fn folders(path: &Path) -> io::Result<()> {
         if let Some(parent) = path.parent() {
             std::fs::create_dir_all(parent)?;
         }
-        match folder(path) {
+        match crate::windows::folder::create(path, crate::windows::folder::Whose::User) {
             Err(why) if why.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
             other => other,
         }

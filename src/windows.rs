@@ -10,7 +10,7 @@ pub mod job;
 pub mod pseudo_console;
 pub mod token;
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::os::windows::ffi::OsStrExt;
 use std::path::PathBuf;
@@ -30,8 +30,20 @@ fn check(result: i32) -> io::Result<()> {
 
 /// A program of Windows itself, by its full path: one of the same name in front of it on the PATH must not be run.
 pub fn system32(name: &str) -> PathBuf {
-    let root = std::env::var_os("SystemRoot").map_or_else(|| PathBuf::from("C:\\Windows"), PathBuf::from);
-    root.join("System32").join(name)
+    system_root().join("System32").join(name)
+}
+
+/// The folder Windows is in. Asked of the system: the environment is anybody's.
+pub fn system_root() -> PathBuf {
+    use std::os::windows::ffi::OsStringExt;
+    use windows_sys::Win32::System::SystemInformation::GetSystemWindowsDirectoryW;
+    let mut name = [0; 260];
+    // SAFETY: the buffer is as long as said.
+    let length = unsafe { GetSystemWindowsDirectoryW(name.as_mut_ptr(), name.len() as u32) } as usize;
+    match name.get(..length) {
+        Some(name) if length > 0 => OsString::from_wide(name).into(),
+        _ => PathBuf::from("C:\\Windows"),
+    }
 }
 
 /// The bytes this user may still write to the disk of a folder.

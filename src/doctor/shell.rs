@@ -147,8 +147,8 @@ impl Folder {
     fn new() -> Result<Self, String> {
         static COUNT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
         let count = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        let path = std::env::temp_dir().join(format!("wci-doctor-{}-{count}", std::process::id()));
-        private::folder(&path).map_err(|why| format!("no folder for it: {why}"))?;
+        let name = format!("wci-doctor-{}-{count}", std::process::id());
+        let path = private::scratch(&name).map_err(|why| format!("no folder for it: {why}"))?;
         Ok(Self(path))
     }
 }

@@ -35,8 +35,7 @@ impl Drop for Integration {
 }
 
 pub fn prepare(shell: Shell, plain: bool) -> io::Result<Integration> {
-    let folder = std::env::temp_dir().join(format!("wci-{}", random()));
-    private::folder(&folder)?;
+    let folder = private::scratch(&format!("wci-{}", random()))?;
     let mut made = Integration { nonce: random(), arguments: Vec::new(), environment: Vec::new(), folder };
     let folder = made.folder.clone();
     match shell {

@@ -26,6 +26,7 @@ use tokio::sync::mpsc::Sender;
 
 use crate::host::integration::{self, Integration};
 use crate::host::{CHUNK, FOREIGN, NotSent, ShellChoice, fd, known, tree};
+use crate::private;
 use crate::session::{Ending, SessionEvent, SessionId, Size};
 
 /// Bytes that may wait to be read by the program.
@@ -216,7 +217,7 @@ fn start(choice: &ShellChoice, folder: Option<PathBuf>, shared: &Arc<Shared>) ->
     let integration = integration::prepare(choice.shell, choice.plain).map_err(|error| {
         format!(
             "The shell could not be prepared in {} ({error}): set TMPDIR to a folder you can write to.",
-            std::env::temp_dir().display()
+            private::scratch_base().display()
         )
     })?;
     launch(&program, integration, folder, shared).map_err(|error| {

@@ -19,6 +19,7 @@ use tokio::sync::mpsc::Sender;
 use crate::course::Shell;
 use crate::host::integration::{self, Integration};
 use crate::host::{CHUNK, FOREIGN, NotSent, ShellChoice, known};
+use crate::private;
 use crate::session::{Ending, SessionEvent, SessionId, Size};
 use crate::windows::pseudo_console::Process;
 use crate::windows::{Job, PseudoConsole, is_wine, system32, token};
@@ -240,7 +241,7 @@ fn start(choice: &ShellChoice, folder: Option<PathBuf>, shared: &Arc<Shared>) ->
     let integration = integration::prepare(choice.shell, choice.plain).map_err(|error| {
         format!(
             "The shell could not be prepared in {} ({error}): set TEMP to a folder you can write to.",
-            std::env::temp_dir().display()
+            private::scratch_base().display()
         )
     })?;
     launch(&program, choice.shell, integration, folder, shared).map_err(|error| {

@@ -4,6 +4,9 @@
 
 use std::ffi::OsString;
 use std::io;
+
+#[cfg(unix)]
+use crate::private;
 #[cfg(unix)]
 use std::path::PathBuf;
 
@@ -28,11 +31,8 @@ pub struct Channel {
 impl Channel {
     /// The name is a word that nobody knows before.
     pub fn open(name: &str) -> io::Result<Self> {
-        use std::fs::DirBuilder;
-        use std::os::unix::fs::DirBuilderExt;
         // A socket's path is at most some 100 bytes long.
-        let folder = std::env::temp_dir().join(&name[..name.len().min(20)]);
-        DirBuilder::new().mode(0o700).create(&folder)?;
+        let folder = private::scratch(&name[..name.len().min(20)])?;
         match tokio::net::UnixListener::bind(folder.join("ask")) {
             Ok(listener) => Ok(Self { listener, folder }),
             Err(why) => {

@@ -4,6 +4,8 @@ use std::fs;
 use std::io;
 use std::path::PathBuf;
 
+use crate::private;
+
 /// Two batch files in a folder that goes with it.
 pub struct Script {
     folder: PathBuf,
@@ -15,8 +17,7 @@ pub const ABOVE: &str = "WCI_CHECKS";
 
 impl Script {
     pub fn new(nonce: &str, text: &str) -> io::Result<Self> {
-        let script = Self { folder: std::env::temp_dir().join(nonce), nonce: nonce.into() };
-        fs::create_dir(&script.folder)?;
+        let script = Self { folder: private::scratch(nonce)?, nonce: nonce.into() };
         let text = text.replace("\r\n", "\n").replace('\n', "\r\n");
         fs::write(script.folder.join("check.cmd"), format!("@chcp 65001>nul\r\n@echo off\r\n{text}\r\n"))?;
         // A process of its own for the check, so that `exit` ends only that.

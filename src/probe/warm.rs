@@ -16,6 +16,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{ChildStdin, ChildStdout};
 
 use crate::course::Shell;
+use crate::private;
 
 use super::channel::{Channel, Input};
 use super::cmd::{ABOVE, Script};
@@ -75,7 +76,7 @@ impl Warm {
             command.env(ASK, channel.name());
         }
         if shell == Shell::Cmd {
-            command.env(ABOVE, std::env::temp_dir());
+            command.env(ABOVE, private::scratch_base());
         }
         // With the modules of PowerShell 7 in front, as where the learner sits in one, 5.1 cannot load some of its own.
         if shell == Shell::PowerShell {

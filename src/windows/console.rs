@@ -7,7 +7,7 @@ use std::os::windows::io::AsRawHandle;
 
 use windows_sys::Win32::System::Console::{
     CONSOLE_FONT_INFOEX, ENABLE_PROCESSED_OUTPUT, ENABLE_VIRTUAL_TERMINAL_PROCESSING, GetConsoleCP, GetConsoleMode,
-    GetConsoleOutputCP, GetCurrentConsoleFontEx, SetConsoleCP, SetConsoleMode, SetConsoleOutputCP,
+    GetConsoleOutputCP, GetCurrentConsoleFontEx, SetConsoleMode, SetConsoleOutputCP,
 };
 
 use super::check;
@@ -23,7 +23,7 @@ pub struct Console {
     input: File,
     output: File,
     modes: (u32, u32),
-    pages: (u32, u32),
+    page: u32,
 }
 
 impl Console {
@@ -32,17 +32,17 @@ impl Console {
         let open = |name| OpenOptions::new().read(true).write(true).open(name);
         let (input, output) = (open("CONIN$")?, open("CONOUT$")?);
         let modes = (mode(&input)?, mode(&output)?);
-        // SAFETY: neither takes anything.
-        let pages = unsafe { (GetConsoleCP(), GetConsoleOutputCP()) };
-        let console = Self { input, output, modes, pages };
+        // SAFETY: it takes nothing.
+        let page = unsafe { GetConsoleOutputCP() };
+        let console = Self { input, output, modes, page };
         set_mode(&console.output, modes.1 | ENABLE_PROCESSED_OUTPUT | ENABLE_VIRTUAL_TERMINAL_PROCESSING)?;
-        set_pages((UTF_8, UTF_8));
+        set_page(UTF_8);
         Ok(console)
     }
 
     /// Leaves the console as it was found.
     pub fn give_back(&self) {
-        set_pages(self.pages);
+        set_page(self.page);
         // Nobody is left to tell if this fails.
         let _ = set_mode(&self.output, self.modes.1);
         let _ = set_mode(&self.input, self.modes.0);
@@ -61,13 +61,10 @@ fn set_mode(console: &File, mode: u32) -> io::Result<()> {
     check(unsafe { SetConsoleMode(console.as_raw_handle(), mode) })
 }
 
-/// Of input and output. A console that refuses UTF-8 still shows ASCII.
-fn set_pages((input, output): (u32, u32)) {
-    // SAFETY: both take a number.
-    unsafe {
-        SetConsoleCP(input);
-        SetConsoleOutputCP(output);
-    }
+/// Of output. Keys come as UTF-16 whatever the page of input is. A console that refuses UTF-8 still shows ASCII.
+fn set_page(page: u32) {
+    // SAFETY: it takes a number.
+    unsafe { SetConsoleOutputCP(page) };
 }
 
 /// The code pages of input and output; none without a console.

@@ -12,10 +12,22 @@ use windows_sys::Win32::Storage::FileSystem::CreateDirectoryW;
 
 use super::{check, token, wide};
 
-/// Makes a folder for this user, SYSTEM and Administrators alone; what is made in it inherits that.
-pub fn create(path: &Path) -> io::Result<()> {
+/// Who may use a folder, besides SYSTEM and Administrators.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    /// This user, with administrator's rights or without.
+    User,
+    /// Nobody: a program of this user that has no administrator's rights is kept out.
+    Administrators,
+}
+
+/// Makes a folder for those alone; what is made in it inherits that.
+pub fn create(path: &Path, whose: Whose) -> io::Result<()> {
     // Protected, and for each full access, inherited by files and folders.
-    let list = format!("D:P(A;OICI;FA;;;{})(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)", token::user()?);
+    let mut list = "D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)".to_owned();
+    if whose == Whose::User {
+        list.push_str(&format!("(A;OICI;FA;;;{})", token::user()?));
+    }
     let (list, path) = (wide(list), wide(std::path::absolute(path)?));
     let mut descriptor = null_mut();
     // SAFETY: both texts end with a zero; the descriptor lives until it is freed, after the folder was made.
@@ -81,13 +93,13 @@ mod tests {
     fn a_private_folder_lets_nobody_else_in() {
         let outer = tempfile::tempdir().expect("a folder");
         let path = outer.path().join("Zoë's state");
-        create(&path).expect("made");
+        create(&path, Whose::User).expect("made");
         let list = list(&path);
         assert!(list.contains(&token::user().expect("a user")), "{list}");
         for everyone in [";WD)", ";BU)", ";AU)"] {
             assert!(!list.contains(everyone), "{list}");
         }
-        let again = create(&path).expect_err("it is there");
+        let again = create(&path, Whose::User).expect_err("it is there");
         assert_eq!(again.kind(), io::ErrorKind::AlreadyExists);
     }
 }
