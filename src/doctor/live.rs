@@ -65,8 +65,17 @@ impl Live {
         let (tell, events) = mpsc::channel(BACKLOG);
         let session = host::open(SessionId(1), choice.clone(), SIZE, None, tell);
         let terminal = Terminal::new(SIZE);
-        let mut live =
-            Self { session, events, terminal, shell: choice.shell, marks: Vec::new(), raw: Vec::new(), number: 0, at_once: false, over: None };
+        let mut live = Self {
+            session,
+            events,
+            terminal,
+            shell: choice.shell,
+            marks: Vec::new(),
+            raw: Vec::new(),
+            number: 0,
+            at_once: false,
+            over: None,
+        };
         let deadline = began + within;
         while !live.marks.iter().any(|mark| mark.kind == MarkKind::PromptEnd) {
             if !live.hear(deadline).await {

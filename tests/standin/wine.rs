@@ -53,9 +53,12 @@ impl Wine {
 
     /// Something that takes the environment of the machine for granted.
     pub fn command(&self, words: &[&str], environment: &[(&'static str, OsString)]) -> Command {
-        let mut command = Command::new(&self.wine);
-        command.args(words).envs(environment.iter().cloned());
-        command.env("WINEPREFIX", &self.prefix).env("WINEDEBUG", "-all").env_remove("DISPLAY");
+        // What hangs under Wine must not hold the tests for ever.
+        let mut command = Command::new("timeout");
+        command.arg("150").arg(&self.wine).args(words).envs(environment.iter().cloned());
+        command.env("WINEPREFIX", &self.prefix).env("WINEDEBUG", "-all").env_remove("DISPLAY").env("HOME", &self.prefix);
+        // With code compiled twice, a .NET exception in a pseudo console of Wine 8 can be its program's last act: it hangs.
+        command.env("DOTNET_TieredCompilation", "0");
         // Its own shutdown would be taken before ours.
         command.env("WINEDLLOVERRIDES", "shutdown.exe=n;winemenubuilder.exe=d");
         command
