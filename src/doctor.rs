@@ -63,7 +63,8 @@ impl Found {
 /// Goes through the program's part of `tests/on-windows.md`, telling each name before its turn. Takes minutes.
 pub async fn examine(patient: &Patient, mut tell: impl FnMut(&str)) -> Vec<Found> {
     let prober = Prober::new();
-    let language = if cfg!(windows) { Shell::PowerShell } else { patient.shell.shell };
+    // The chapters ask Windows PowerShell, unless the learner sits in the newer one.
+    let language = if cfg!(windows) && patient.shell.shell != Shell::Pwsh { Shell::PowerShell } else { patient.shell.shell };
     let mut found = Vec::new();
     tell("the machine");
     found.extend(machine::all(patient, &prober, language).await);

@@ -70,7 +70,7 @@ impl Engine {
         Self {
             app,
             journal,
-            prober: Prober::new(),
+            prober: Prober::beside(&shell),
             sessions: HashMap::new(),
             events,
             heard,

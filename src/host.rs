@@ -138,6 +138,21 @@ fn known(program: &Path) -> Option<Shell> {
 mod tests {
     use super::*;
 
+    #[cfg(windows)]
+    #[test]
+    fn windows_own_powershell_comes_first() {
+        let chosen = |wanted: Option<&str>, there: &[&str]| {
+            let choice = choose(wanted.map(Into::into), None, |name| there.contains(&name));
+            (choice.shell, choice.program.display().to_string())
+        };
+        assert_eq!(chosen(None, &["powershell", "pwsh"]), (Shell::PowerShell, "powershell".into()));
+        assert_eq!(chosen(None, &["pwsh"]), (Shell::Pwsh, "pwsh".into()));
+        assert_eq!(chosen(None, &[]), (Shell::Cmd, "cmd".into()));
+        let path = "C:\\Program Files\\PowerShell\\7\\PWSH.EXE";
+        assert_eq!(chosen(Some(path), &[]), (Shell::Pwsh, path.into()));
+    }
+
+    #[cfg(unix)]
     #[test]
     fn the_learners_shell_is_taken_if_known() {
         let chosen = |wanted: Option<&str>, own: Option<&str>, there: &[&str]| {

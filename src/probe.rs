@@ -10,8 +10,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::course::{Answer, Check, Expect, Fact, Look, Shell, Verdict};
+use crate::host::ShellChoice;
 use crate::judge;
 
+mod channel;
+mod clixml;
 mod cmd;
 mod frame;
 mod look;
@@ -41,9 +44,18 @@ pub struct Question {
 }
 
 impl Prober {
-    /// Starts nothing yet.
+    /// Asks the system's own shells. Starts nothing yet.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The same, but of the kind the learner works in exactly the program they work in, where it was named by its path.
+    pub fn beside(choice: &ShellChoice) -> Self {
+        let mut shells = Shells::default();
+        if choice.program.components().count() > 1 {
+            shells.prefer(choice.shell, choice.program.clone());
+        }
+        Self { shells: Arc::new(shells) }
     }
 
     /// The answer to a question. Within the check's `retry` a question is asked again until it passes.
@@ -246,6 +258,8 @@ fn home() -> PathBuf {
     std::env::home_dir().filter(|home| home.is_dir()).unwrap_or_else(std::env::temp_dir)
 }
 
+#[cfg(test)]
+mod powershell_tests;
 #[cfg(test)]
 mod shell_tests;
 #[cfg(test)]

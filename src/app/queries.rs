@@ -31,6 +31,9 @@ use crate::values;
 /// After so long without a word a command may be waiting for the learner, or have ended unheard; in milliseconds.
 pub const QUIET: Time = 8_000;
 
+/// A run whose end was heard is over after so long without a word, also if the prompt's own mark never comes; in milliseconds.
+pub const CONFIRMED: Time = 2_000;
+
 /// How long a program may hold the screen back, in milliseconds.
 pub const HOLD: Time = SYNC_LIMIT.as_millis() as Time;
 

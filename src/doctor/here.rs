@@ -23,7 +23,7 @@ pub const OPENED: &str = "prompt with marks after";
 const WITHIN: Duration = Duration::from_secs(30);
 
 pub async fn table(patient: &Patient) -> (String, bool) {
-    let prober = Prober::new();
+    let prober = Prober::beside(&patient.shell);
     let shell = patient.shell.shell;
     let mut rows: Vec<(&str, String)> = Vec::new();
     let mut well = true;
@@ -49,7 +49,8 @@ pub async fn table(patient: &Patient) -> (String, bool) {
     }
     let sum = match shell {
         Shell::PowerShell | Shell::Pwsh => "1+1",
-        Shell::Cmd => "set /a 1+1",
+        // A script's `set /a` prints nothing.
+        Shell::Cmd => "if 1 lss 2 echo 2",
         Shell::Sh | Shell::Bash | Shell::Zsh => "echo $((1+1))",
     };
     match ask::shell(&prober, shell, sum, WITHIN).await {

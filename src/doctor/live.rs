@@ -11,7 +11,7 @@ use crate::session::{Ending, SessionEvent, SessionId, Size};
 use crate::terminal::{Heard, Mark, MarkKind, Terminal};
 
 /// Wide, so that marks which count as text, as under Wine, wrap no line.
-const SIZE: Size = Size { columns: 200, rows: 50 };
+const SIZE: Size = Size { columns: 500, rows: 50 };
 /// After the prompt is back, for what is still on its way.
 const QUIET: Duration = Duration::from_millis(150);
 /// Of what came in raw.

@@ -123,8 +123,7 @@ fn state(folder: &Path) -> Found {
 }
 
 async fn rights(prober: &Prober, shell: Shell) -> Found {
-    const ROLE: &str =
-        "([Security.Principal.WindowsPrincipal][Security.Principal.WindowsIdentity]::GetCurrent()).IsInRole('Administrator')";
+    const ROLE: &str = "([Security.Principal.WindowsPrincipal][Security.Principal.WindowsIdentity]::GetCurrent()).IsInRole([Security.Principal.WindowsBuiltInRole]'Administrator')";
     let Some(token) = elevate::is_elevated() else { return Found::unknown("rights-token", "the token does not tell") };
     match ask::shell(prober, shell, ROLE, SHORT).await {
         Ok((role, _)) => {

@@ -93,10 +93,17 @@ async fn marks(choice: &ShellChoice) -> Result<Found, String> {
     Ok(Found::judged("conpty-marks", good, format!("marks {}, {:?}, between them: {printed}\n{raw}", ran.marks, ran.back)))
 }
 
-/// What came, up to the prompt, with its escapes to be read. The prompt is the learner's own and may name them.
-fn raw(bytes: &[u8]) -> String {
-    let end = memchr::memmem::find(bytes, b"133;A").unwrap_or(bytes.len()).min(1000);
-    String::from_utf8_lossy(&bytes[..end]).escape_debug().to_string()
+/// What came, with its escapes to be read. The prompts are left out: they are the learner's own and may name them.
+pub fn raw(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    let mut pieces = text.split("\x1b]133;A");
+    let mut shown = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        shown.push_str("\x1b]133;A(prompt)");
+        // Without its end mark the rest may all be prompt.
+        shown.push_str(piece.find("\x1b]133;B").map_or("", |end| &piece[end..]));
+    }
+    shown.chars().take(1500).collect::<String>().escape_debug().to_string()
 }
 
 async fn lengths(choice: &ShellChoice) -> Result<Found, String> {
@@ -215,8 +222,7 @@ async fn line_editor(choice: &ShellChoice) -> Result<Found, String> {
 
 async fn statuses(choice: &ShellChoice) -> Result<Found, String> {
     let folder = Folder::new()?;
-    let (mut live, _) = Live::open(choice, PROMPT).await?;
-    status::cases(&mut live, choice.shell, &folder.0).await
+    status::cases(choice, &folder.0).await
 }
 
 /// Another wci, whose PowerShell inherits the policy: only a fresh process can have it.
@@ -238,4 +244,17 @@ async fn restricted(choice: &ShellChoice) -> Result<Found, String> {
     let told = String::from_utf8_lossy(&said.stdout);
     let row = told.lines().find(|line| line.starts_with(super::here::LIVE)).unwrap_or_default();
     Ok(Found::judged("shell-restricted", row.contains(super::here::OPENED), row.trim_start_matches(super::here::LIVE).trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prompts_are_left_out_of_what_came() {
+        let came = b"ls\r\n\x1b]133;C\x1b\\out\x1b]133;D;0\x1b\\\x1b]133;A\x1b\\ann@home$ \x1b]133;B\x1b\\l\x1b]133;A\x1b\\ann@";
+        let shown = raw(came);
+        assert!(!shown.contains("ann"), "{shown}");
+        assert!(shown.contains("out") && shown.contains("133;D;0") && shown.contains("(prompt)"), "{shown}");
+    }
 }

@@ -62,6 +62,35 @@ async fn the_programs_part_is_true_of_a_shell_that_works() {
     assert!(told.len() > 5, "{told:?}");
 }
 
+/// The engine for tests is no Windows, but its statuses, its marks and its end must be judged as they are there.
+#[cfg(unix)]
+#[tokio::test]
+async fn every_case_of_powershells_status_is_as_written() {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    if !std::env::split_paths(&path).any(|folder| folder.join("pwsh").is_file()) {
+        assert!(std::env::var_os("WCI_CI").is_none(), "CI must have pwsh");
+        println!("skipped: pwsh is not on the PATH");
+        return;
+    }
+    let state = tempfile::tempdir().expect("a folder");
+    let found = examine(&patient("pwsh", state.path()), |_| ()).await;
+    let of = |name: &str| found.iter().find(|found| found.name == name).unwrap_or_else(|| panic!("{name} was not asked"));
+    for name in [
+        "shell-first-prompt",
+        "shell-status",
+        "shell-exit",
+        "shell-mode",
+        "conpty-marks",
+        "conpty-osc",
+        "conpty-tree",
+        "conpty-flood",
+    ] {
+        assert_eq!(of(name).verdict, Some(Verdict::Pass), "{:#?}", of(name));
+    }
+    assert_eq!(of("shell-version").verdict, Some(Verdict::Fail), "it is not 5.1");
+    assert_eq!(of("feature-containers").verdict, Some(Verdict::Unknown), "there is no such cmdlet");
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn a_machine_in_order_is_well_and_one_that_is_not_says_what() {

@@ -243,19 +243,25 @@ fn start(choice: &ShellChoice, folder: Option<PathBuf>, shared: &Arc<Shared>) ->
             std::env::temp_dir().display()
         )
     })?;
-    launch(&program, integration, folder, shared).map_err(|error| {
+    launch(&program, choice.shell, integration, folder, shared).map_err(|error| {
         format!("{name} could not be started ({error}): close other programs, or set WCI_SHELL to another shell.")
     })
 }
 
-fn launch(program: &Path, integration: Integration, folder: Option<PathBuf>, shared: &Arc<Shared>) -> std::io::Result<Started> {
+fn launch(
+    program: &Path,
+    shell: Shell,
+    integration: Integration,
+    folder: Option<PathBuf>,
+    shared: &Arc<Shared>,
+) -> std::io::Result<Started> {
     let mut state = shared.lock();
     if state.ending {
         return Err(std::io::Error::other("it is not wanted any more"));
     }
     let (console, drawn, typed) = PseudoConsole::new(state.size.unwrap_or(Size { columns: 80, rows: 24 }))?;
     let job = Job::new()?;
-    let line = command_line(program, &integration);
+    let line = command_line(program, shell, &integration);
     let folder = folder.filter(|folder| folder.is_dir()).or_else(|| std::env::current_dir().ok());
     let process = Process::start(&line, &environment(&integration), folder.as_deref(), &console, &job)?;
     state.console = Some(console);
@@ -263,11 +269,15 @@ fn launch(program: &Path, integration: Integration, folder: Option<PathBuf>, sha
     Ok(Started { process, integration, drawn, typed })
 }
 
-fn command_line(program: &Path, integration: &Integration) -> OsString {
+fn command_line(program: &Path, shell: Shell, integration: &Integration) -> OsString {
     let arguments = integration.arguments.iter().map(OsString::as_os_str);
-    let line = token::command_line(std::iter::once(program.as_os_str()).chain(arguments));
+    let mut line = token::command_line(std::iter::once(program.as_os_str()).chain(arguments));
     if !is_wine() {
         return line;
+    }
+    if shell == Shell::Cmd {
+        // Wine's cmd forgets the prompt it was given.
+        line.push(" /k set PROMPT=%WCI_PROMPT%");
     }
     // Wine gives a program in a pseudo console no handles of that console: it must open them itself.
     let mut opened = system32("cmd.exe").into_os_string();
@@ -282,6 +292,9 @@ fn environment(integration: &Integration) -> BTreeMap<OsString, OsString> {
     environment.retain(|name, _| !FOREIGN.iter().any(|foreign| name.eq_ignore_ascii_case(foreign)));
     environment.insert("WCI".into(), "1".into());
     environment.insert("TERM_PROGRAM".into(), "wci".into());
+    if let Some((_, prompt)) = integration.environment.iter().find(|(name, _)| is_wine() && *name == "PROMPT") {
+        environment.insert("WCI_PROMPT".into(), prompt.clone());
+    }
     for (name, value) in &integration.environment {
         environment.retain(|other, _| !other.eq_ignore_ascii_case(name));
         environment.insert(name.into(), value.clone());

@@ -96,7 +96,7 @@ fn every_kind_of_entry_comes_back_as_it_was() {
 #[test]
 fn a_missing_folder_is_made_for_its_user_alone() {
     let parent = folder();
-    let deep = parent.path().join("a b").join("Ünïcödé 世界").join("c%20?#d");
+    let deep = parent.path().join("a b").join("Ünïcödé 世界").join(if cfg!(windows) { "c%20#d" } else { "c%20?#d" });
     assert_eq!(read(&deep).unwrap(), (Vec::new(), None));
     assert!(!deep.exists(), "reading makes nothing");
     write(&deep, &timed(&every_kind()));

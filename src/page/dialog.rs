@@ -291,12 +291,17 @@ fn ended(paper: &mut Paper<'_>, sheet: &mut Sheet) {
         code::code(paper, "text", &run.text.clone());
         paper.gap();
     }
-    let (why, go) = if waits {
-        ("The shell has not said yet that what you typed into it ended. If you see its prompt, it has.", " type it, ")
+    let (why, go, stop) = if waits {
+        (
+            "The shell has not said yet that what you typed into it ended. If you see its prompt, it has.",
+            " type it, ",
+            " drop it, ",
+        )
     } else {
         (
             "The shell has not said yet that this command ended. If you see its prompt, it has: then the checks decide.",
             " it has ended, ",
+            " stop it, ",
         )
     };
     paper.say(why, Role::Text);
@@ -305,7 +310,7 @@ fn ended(paper: &mut Paper<'_>, sheet: &mut Sheet) {
         Span::new("Enter", Role::Key),
         Span::new(go, Role::Text),
         Span::new("Ctrl-C", Role::Key),
-        Span::new(" stop it, ", Role::Text),
+        Span::new(stop, Role::Text),
         Span::new("Esc", Role::Key),
         Span::new(" wait on.", Role::Text),
     ]);

@@ -1,9 +1,18 @@
 //! Finds one reply in what a warm shell writes: what stands between a line `NONCE<` and a line `NONCE:status`.
+//! A `!` after the status says that the shell is spent.
 
 use regex::bytes::Regex;
 
 /// How much of a reply is kept. The rest is read and dropped.
 const KEPT: usize = 64 * 1024;
+
+/// How a reply ends.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct End {
+    pub status: i32,
+    /// The shell is not to be asked again.
+    pub spent: bool,
+}
 
 pub struct Frame {
     begin: Regex,
@@ -20,7 +29,7 @@ impl Frame {
     pub fn new(nonce: &str) -> Option<Self> {
         Some(Self {
             begin: Regex::new(&format!("{nonce}<\r?\n")).ok()?,
-            end: Regex::new(&format!("\r?\n{nonce}:(-?[0-9]+)\r?\n")).ok()?,
+            end: Regex::new(&format!("\r?\n{nonce}:(-?[0-9]+)(!?)\r?\n")).ok()?,
             held: nonce.len() + 20,
             pending: Vec::new(),
             begun: false,
@@ -33,8 +42,8 @@ impl Frame {
         self.begun
     }
 
-    /// Takes what was read; gives the status once the reply is complete.
-    pub fn push(&mut self, bytes: &[u8]) -> Option<i32> {
+    /// Takes what was read; gives its end once the reply is complete.
+    pub fn push(&mut self, bytes: &[u8]) -> Option<End> {
         self.pending.extend_from_slice(bytes);
         if !self.begun {
             let Some(found) = self.begin.find(&self.pending) else {
@@ -48,11 +57,12 @@ impl Frame {
         }
         if let Some(found) = self.end.captures(&self.pending) {
             let (to, status) = (found.get(0)?.start(), found.get(1)?.as_bytes());
+            let spent = found.get(2).is_some_and(|mark| !mark.is_empty());
             // Windows statuses go up to 2^32.
             let status = std::str::from_utf8(status).ok()?.parse::<i64>().ok()? as i32;
             self.keep_to(to);
             self.pending.clear();
-            return Some(status);
+            return Some(End { status, spent });
         }
         self.keep_to(self.pending.len().saturating_sub(self.held));
         None
@@ -83,8 +93,9 @@ mod tests {
 
     fn read(pieces: &[&[u8]]) -> Option<(i32, String)> {
         let mut frame = Frame::new("n0nce").unwrap();
-        let status = pieces.iter().find_map(|piece| frame.push(piece))?;
-        Some((status, frame.text()))
+        let end = pieces.iter().find_map(|piece| frame.push(piece))?;
+        assert!(!end.spent);
+        Some((end.status, frame.text()))
     }
 
     #[test]
@@ -113,7 +124,7 @@ mod tests {
             assert_eq!(frame.push(&[b'x'; 1000]), None);
             assert!(frame.pending.len() < 100);
         }
-        assert_eq!(frame.push(b"\nn0nce:0\n"), Some(0));
+        assert_eq!(frame.push(b"\nn0nce:0!\n"), Some(End { status: 0, spent: true }));
         assert_eq!(frame.text().len(), KEPT - 1);
     }
 }

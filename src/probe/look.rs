@@ -2,8 +2,6 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read};
-#[cfg(windows)]
-use std::path::PathBuf;
 
 /// How much of a file is read.
 const READ: u64 = 1024 * 1024;
@@ -94,18 +92,6 @@ pub fn service(said: &str) -> Option<bool> {
         "inactive" | "failed" | "activating" | "deactivating" | "maintenance" | "unknown" => Some(false),
         _ => None,
     }
-}
-
-/// A program of Windows itself, by its full path: one of the same name in front of it on the PATH must not be run.
-#[cfg(windows)]
-pub fn system32(name: &str) -> PathBuf {
-    let root = std::env::var_os("SystemRoot").map_or_else(|| PathBuf::from("C:\\Windows"), PathBuf::from);
-    root.join("System32").join(name)
-}
-
-#[cfg(not(windows))]
-pub fn system32(name: &str) -> std::path::PathBuf {
-    name.into()
 }
 
 #[cfg(test)]

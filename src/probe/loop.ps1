@@ -1,15 +1,30 @@
-# The request loop of a warm PowerShell: a line is `NONCE BASE64`, a reply stands between `NONCE<` and `NONCE:status`.
-# Given with -Command, so it has no double quotes. Runs in 5.1 and 7.
+# The request loop of a warm PowerShell: a line is `NONCE BASE64`, a reply stands on the output between `NONCE<` and `NONCE:status`, or
+# `NONCE:status!` where the question left something behind that the next would notice: then this shell ends.
+# Questions come through the pipe that WCI_ASK names. The input is empty: a program that reads it finds its end.
+# Given with -Command, so it has no double quotes. Runs in 5.1 and 7. Commands are called by their full names: those that a check
+# redefined have only the short ones.
+if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') { 'wci-constrained'; exit }
 $ProgressPreference = 'SilentlyContinue'
-$utf8 = New-Object Text.UTF8Encoding $false
-try { [Console]::OutputEncoding = $utf8 } catch { }
-$wci = @{ nl = [string][char]10; home = (Get-Location).ProviderPath; batch = New-Object Collections.ArrayList; left = 0; env = @{}; status = 0 }
+$wciUtf8 = Microsoft.PowerShell.Utility\New-Object Text.UTF8Encoding $false
+try { [Console]::OutputEncoding = $wciUtf8 } catch { }
+$wciPipe = Microsoft.PowerShell.Utility\New-Object IO.Pipes.NamedPipeClientStream '.', $env:WCI_ASK, ([IO.Pipes.PipeDirection]::In)
+$wciPipe.Connect(30000)
+[Environment]::SetEnvironmentVariable('WCI_ASK', $null)
+$wci = @{
+    nl = [string][char]10; home = (Microsoft.PowerShell.Management\Get-Location).ProviderPath; left = 0; env = @{}; status = 0; state = ''; spent = $false
+    out = [Console]::Out; err = [Console]::Error; in = [Console]::In; utf8 = $wciUtf8
+    ask = Microsoft.PowerShell.Utility\New-Object IO.StreamReader $wciPipe
+    batch = Microsoft.PowerShell.Utility\New-Object Collections.ArrayList
+    # Variables that come and change by themselves.
+    moving = @('$', '?', '^', '_', 'args', 'Error', 'input', 'it', 'kind', 'LASTEXITCODE', 'Matches', 'MyInvocation', 'PSBoundParameters',
+        'PWD', 'seen', 'StackTrace', 'this', 'value', 'wciLine', 'wciNative', 'wciNonce', 'wciOk', 'wciOnce', 'wciText')
+}
 
 function wciPut([string]$text) {
     if ($wci.left -le 0) { return }
     if ($text.Length -gt $wci.left) { $text = $text.Substring(0, $wci.left) }
     $wci.left -= $text.Length
-    [Console]::Out.Write($text)
+    $wci.out.Write($text)
 }
 
 # Objects are formatted together, as tables need; text goes out at once.
@@ -17,7 +32,7 @@ function wciFlush {
     if ($wci.batch.Count -eq 0) { return }
     $objects = $wci.batch.ToArray()
     $wci.batch.Clear()
-    wciPut (($objects | Out-String -Width 200).Trim([char]13, [char]10) + $wci.nl)
+    wciPut (($objects | Microsoft.PowerShell.Utility\Out-String -Width 200).Trim([char]13, [char]10) + $wci.nl)
 }
 
 function wciTell {
@@ -37,7 +52,7 @@ function wciTell {
     }
 }
 
-# What a check did to the environment must not show in the next.
+# What a check did to the process must not show in the next question.
 function wciRestore {
     $now = [Environment]::GetEnvironmentVariables()
     foreach ($name in @($now.Keys)) {
@@ -46,19 +61,51 @@ function wciRestore {
     foreach ($name in @($wci.env.Keys)) {
         if ($now[$name] -cne $wci.env[$name]) { [Environment]::SetEnvironmentVariable($name, $wci.env[$name]) }
     }
+    try { if ([Console]::OutputEncoding.CodePage -ne 65001) { [Console]::OutputEncoding = $wci.utf8 } } catch { }
+    [Console]::SetOut($wci.out)
+    [Console]::SetError($wci.err)
+    [Console]::SetIn($wci.in)
+    [Environment]::CurrentDirectory = $wci.home
+    Microsoft.PowerShell.Management\Set-Location -LiteralPath $wci.home
 }
 
-[Console]::Out.Write('wci-ready' + $wci.nl)
-while ($null -ne ($wciLine = [Console]::In.ReadLine())) {
+# What stands in the session for all to see, except for what modules brought.
+function wciState {
+    $seen = Microsoft.PowerShell.Utility\New-Object Text.StringBuilder
+    $it = $null
+    $value = $null
+    foreach ($it in $ExecutionContext.InvokeProvider.ChildItem.Get('variable:', $false)) {
+        if ($wci.moving -contains $it.Name) { continue }
+        $value = $it.Value
+        if ($value -is [Collections.IDictionary]) { $value = $value.Count }
+        elseif ($value -is [Text.Encoding]) { $value = $value.CodePage }
+        elseif ($value -isnot [string] -and $value -isnot [ValueType]) { $value = $null }
+        [void]$seen.Append($it.Name).Append('=').Append([string]$value).Append($wci.nl)
+    }
+    foreach ($kind in 'function:', 'alias:') {
+        foreach ($it in $ExecutionContext.InvokeProvider.ChildItem.Get($kind, $false)) {
+            if (-not $it.ModuleName) { [void]$seen.Append($it.Name).Append('=').Append($it.Definition).Append($wci.nl) }
+        }
+    }
+    [void]$seen.Append((Microsoft.PowerShell.Core\Get-Job | Microsoft.PowerShell.Utility\Measure-Object).Count)
+    $seen.ToString()
+}
+
+# A check may use these names for its own; it cannot change ours.
+foreach ($it in 'variable:wci', 'function:wciPut', 'function:wciFlush', 'function:wciTell', 'function:wciRestore', 'function:wciState') {
+    $ExecutionContext.InvokeProvider.Item.Get($it)[0].Options = 'ReadOnly'
+}
+$wci.state = wciState
+$wci.out.Write('wci-ready' + $wci.nl)
+while ($null -ne ($wciLine = $wci.ask.ReadLine())) {
     $wciNonce, $wciText = $wciLine.Split(' ')
-    $wciText = $utf8.GetString([Convert]::FromBase64String($wciText))
-    [Console]::Out.Write($wciNonce + '<' + $wci.nl)
+    $wciText = $wci.utf8.GetString([Convert]::FromBase64String($wciText))
+    $wci.out.Write($wciNonce + '<' + $wci.nl)
     $wci.left = 65536
     $wci.env = [Environment]::GetEnvironmentVariables()
     $global:wciOk = $null
     $global:LASTEXITCODE = 0
     $global:Error.Clear()
-    Set-Location -LiteralPath $wci.home
     # The round of one catches a stray break or continue; the added line reads the status where it still is.
     foreach ($wciOnce in 1) {
         try { & ([scriptblock]::Create($wciText + $wci.nl + $wci.nl + '$global:wciOk = $?')) *>&1 | wciTell }
@@ -72,6 +119,10 @@ while ($null -ne ($wciLine = [Console]::In.ReadLine())) {
         $wciNative = $global:Error.Count -gt 0 -and $global:Error[0].FullyQualifiedErrorId -like 'NativeCommandError*'
         if (-not $wciNative) { $wci.status = 1 }
     }
+    # Where this cannot be seen any more, it is so.
+    $wci.spent = $true
     wciRestore
-    [Console]::Out.Write($wci.nl + $wciNonce + ':' + [int]$wci.status + $wci.nl)
+    $wci.spent = (wciState) -cne $wci.state
+    $wci.out.Write($wci.nl + $wciNonce + ':' + [int]$wci.status + $(if ($wci.spent) { '!' }) + $wci.nl)
+    if ($wci.spent) { break }
 }

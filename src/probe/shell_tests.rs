@@ -16,15 +16,15 @@ pub fn there(shell: Shell) -> bool {
     found
 }
 
-fn question(shell: Shell, text: &str, expect: Option<Expect>) -> Question {
+pub fn question(shell: Shell, text: &str, expect: Option<Expect>) -> Question {
     Question { check: check(Look::Ask { shell, text: text.into(), exits: 0 }, expect), shell, poll: false }
 }
 
-fn equals(text: &str) -> Option<Expect> {
+pub fn equals(text: &str) -> Option<Expect> {
     Some(Expect::Equals(text.into()))
 }
 
-async fn says(prober: &Prober, shell: Shell, text: &str, want: &str) {
+pub async fn says(prober: &Prober, shell: Shell, text: &str, want: &str) {
     let answer = prober.ask(question(shell, text, equals(want))).await;
     assert_eq!(
         (answer.verdict, &answer.seen),
@@ -33,13 +33,13 @@ async fn says(prober: &Prober, shell: Shell, text: &str, want: &str) {
     );
 }
 
-async fn heard(prober: &Prober, shell: Shell, text: &str) -> (Verdict, String) {
+pub async fn heard(prober: &Prober, shell: Shell, text: &str) -> (Verdict, String) {
     let answer = prober.ask(question(shell, text, None)).await;
     (answer.verdict, answer.seen)
 }
 
 /// Waits until no tree is left, a second at most.
-async fn all_gone(prober: &Prober) {
+pub async fn all_gone(prober: &Prober) {
     for _ in 0..100 {
         if prober.shells.living.count() == 0 {
             return;
@@ -49,12 +49,12 @@ async fn all_gone(prober: &Prober) {
     panic!("{} trees are left", prober.shells.living.count());
 }
 
-fn runs(marker: &str) -> bool {
+pub fn runs(marker: &str) -> bool {
     let listed = std::process::Command::new("ps").args(["-eo", "args"]).output().unwrap();
     String::from_utf8_lossy(&listed.stdout).lines().any(|line| line.trim_end().ends_with(marker) && line.contains("sleep"))
 }
 
-async fn gone(marker: &str) {
+pub async fn gone(marker: &str) {
     for _ in 0..100 {
         if !runs(marker) {
             return;
@@ -217,51 +217,13 @@ async fn the_path_and_services_are_asked_of_a_shell() {
 }
 
 #[tokio::test]
-async fn powershell_survives_its_questions() {
-    let shell = Shell::Pwsh;
-    if !there(shell) {
-        return;
-    }
-    let prober = Prober::new();
-    says(&prober, shell, "'hello'", "hello").await;
-    let start = Instant::now();
-    says(&prober, shell, "1 + 1", "2").await;
-    println!("a warm PowerShell answers in {:?}", start.elapsed());
-    says(&prober, shell, "$x = 'left'; $env:WCI_LEFT = 'left'; Set-Location /; Remove-Item env:LANG -ErrorAction Ignore", "")
-        .await;
-    says(&prober, shell, "\"[$x][$env:WCI_LEFT]\"; (Get-Location).Path -eq '/'", "[][]\nFalse").await;
-    says(
-        &prober,
-        shell,
-        "Write-Host 'host'; Write-Warning 'careful'; [pscustomobject]@{ State = 'Enabled' }.State",
-        "host\ncareful\nEnabled",
-    )
-    .await;
-    says(&prober, shell, "'it''s \"quoted\" `$x'; @'\nhere\n'@", "it's \"quoted\" `$x\nhere").await;
-    says(&prober, shell, "[DayOfWeek]::Monday; $true", "Monday\nTrue").await;
-    says(&prober, shell, "'ü 世界'; & sh -c 'echo ö'", "ü 世界\nö").await;
-    // A program's two streams come through two pipes: their order is anybody's.
-    let both = question(shell, "& sh -c 'echo out; echo err >&2'", Some(Expect::Matches("^(out\nerr|err\nout)$".into())));
-    assert_eq!(prober.ask(both).await.verdict, Verdict::Pass);
-    assert_eq!(heard(&prober, shell, "& sh -c 'exit 5'").await, (Verdict::Fail, "exit status 5".into()));
-    assert_eq!(heard(&prober, shell, "& sh -c 'exit 5'; 'fine'").await, (Verdict::Pass, "fine".into()));
-    assert_eq!(heard(&prober, shell, "& sh -c 'echo err >&2'").await, (Verdict::Pass, "err".into()));
-    assert_eq!(heard(&prober, shell, "throw 'boom'").await, (Verdict::Fail, "exit status 1: boom".into()));
-    assert_eq!(heard(&prober, shell, "Get-Item /nope").await.0, Verdict::Fail);
-    assert_eq!(heard(&prober, shell, "1 + )").await.0, Verdict::Fail);
-    assert_eq!(heard(&prober, shell, "} ; {").await.0, Verdict::Fail);
-    assert_eq!(heard(&prober, shell, "'said'; exit 7").await, (Verdict::Fail, "exit status 7: said".into()));
-    assert_eq!(heard(&prober, shell, "break").await.0, Verdict::Pass);
-    assert_eq!(heard(&prober, shell, "'a'; return; 'b'").await, (Verdict::Pass, "a".into()));
-    assert_eq!(heard(&prober, shell, "[Console]::Write('direct')").await, (Verdict::Pass, "direct".into()));
-    assert_eq!(heard(&prober, shell, "Read-Host 'name'").await.0, Verdict::Fail);
-    let flood = question(shell, "1..1000000; 'last'", Some(Expect::Contains("last".into())));
-    assert_eq!(prober.ask(flood).await.verdict, Verdict::Fail, "only the first 64 KiB count");
-    let mut hung = question(shell, "& sleep 4711.4", None);
-    hung.check.timeout = Duration::from_millis(500);
-    is(&prober.ask(hung).await, Verdict::Unknown, "no answer in 500 ms");
-    gone("4711.4").await;
-    says(&prober, shell, "'fresh'", "fresh").await;
-    let on_path = check(Look::OnPath { folder: "/usr/bin".into() }, None);
-    assert_eq!(prober.ask(Question { check: on_path, shell, poll: false }).await.verdict, Verdict::Pass);
+async fn a_shell_named_by_its_path_answers_checks_too() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("bash");
+    std::fs::write(&program, "#!/bin/sh\nexport OF_THE_LEARNER=yes\nexec sh\n").unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o700)).unwrap();
+    let prober = Prober::beside(&ShellChoice::named(program.to_str().unwrap()));
+    says(&prober, Shell::Bash, "echo $OF_THE_LEARNER", "yes").await;
+    says(&prober, Shell::Sh, "echo ${OF_THE_LEARNER-no}", "no").await;
 }

@@ -2,19 +2,25 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
+use tokio::time::Instant;
 
 use crate::course::Shell;
 
+use super::clixml;
 use super::tree::Living;
 use super::warm::{self, Said, Warm};
 
 /// How many of a kind answer at the same time.
 const AT_ONCE: usize = 3;
+
+/// How long a question waits for a shell that answers another, before one more is started.
+const HOLD: Duration = Duration::from_secs(2);
 
 /// How long a shell may take to get ready. Not of the check's own time: the first PowerShell on a busy machine is slow.
 const START: Duration = Duration::from_secs(30);
@@ -40,13 +46,33 @@ pub struct Shells {
 }
 
 struct Pool {
+    program: PathBuf,
     permits: Semaphore,
     idle: Mutex<Vec<Warm>>,
+    /// How many answer.
+    out: AtomicUsize,
+    /// Told when one has answered.
+    back: Notify,
+    /// Held while one starts: several at once would only take longer.
+    starting: tokio::sync::Mutex<()>,
+}
+
+impl Pool {
+    fn new(program: PathBuf) -> Self {
+        Self {
+            program,
+            permits: Semaphore::new(AT_ONCE),
+            idle: Mutex::default(),
+            out: AtomicUsize::new(0),
+            back: Notify::new(),
+            starting: tokio::sync::Mutex::new(()),
+        }
+    }
 }
 
 impl Default for Shells {
     fn default() -> Self {
-        let pool = |shell| (shell, Pool { permits: Semaphore::new(AT_ONCE), idle: Mutex::default() });
+        let pool = |shell| (shell, Pool::new(warm::program(shell)));
         Self { pools: Shell::ALL.into_iter().map(pool).collect(), living: Living::default(), era: AtomicU64::new(0) }
     }
 }
@@ -58,19 +84,26 @@ impl Drop for Shells {
 }
 
 impl Shells {
+    /// Takes this program for a shell.
+    pub fn prefer(&mut self, shell: Shell, program: PathBuf) {
+        self.pools.insert(shell, Pool::new(program));
+    }
+
     /// Puts text to the first of these shells that is on the machine. The time counts from when the shell takes the question.
     pub async fn ask(&self, shells: &[Shell], text: &str, timeout: Duration) -> Heard {
         if text.contains('\0') {
             return Heard::No("the check's command holds a zero byte".into());
         }
+        let mut why_not = None;
         for shell in shells {
             match self.ask_one(*shell, text, timeout).await {
                 Ok(heard) => return heard,
-                Err(why) if why.kind() == io::ErrorKind::NotFound => {}
-                Err(why) => return Heard::No(format!("{} could not be asked: {why}", shell.name())),
+                Err(Unstarted::Missing) => {}
+                Err(Unstarted::Broken(why)) => why_not = Some(why),
             }
         }
-        Heard::No(format!("{} is not on this machine", shells.first().map_or("the shell", |shell| shell.name())))
+        let missing = || format!("{} is not on this machine", shells.first().map_or("the shell", |shell| shell.name()));
+        Heard::No(why_not.unwrap_or_else(missing))
     }
 
     pub fn forget(&self) {
@@ -81,61 +114,121 @@ impl Shells {
         self.living.kill_all();
     }
 
-    /// An error is one of starting.
-    async fn ask_one(&self, shell: Shell, text: &str, timeout: Duration) -> io::Result<Heard> {
-        let Some(pool) = self.pools.get(&shell) else { return Err(io::ErrorKind::NotFound.into()) };
-        let _permit = pool.permits.acquire().await.map_err(io::Error::other)?;
+    async fn ask_one(&self, shell: Shell, text: &str, timeout: Duration) -> Result<Heard, Unstarted> {
+        let pool = self.pools.get(&shell).ok_or(Unstarted::Missing)?;
+        let _permit = pool.permits.acquire().await.map_err(|why| Unstarted::Broken(why.to_string()))?;
         let era = self.era.load(Ordering::SeqCst);
         // A shell that waited for long may be gone: then a fresh one is asked.
         loop {
-            let spare = pool.idle().pop();
+            let spare = pool.spare(shell).await;
+            let _out = Out::new(pool);
             let fresh = spare.is_none();
             let mut warm = match spare {
                 Some(warm) => warm,
-                None => Warm::start(shell, &self.living)?,
+                None => self.start(pool, shell).await?,
             };
-            match tokio::time::timeout(START, warm.ready()).await {
-                Ok(Ok(())) => {}
-                Ok(Err(_)) if !fresh => continue,
-                Ok(Err(why)) => return Ok(Heard::No(format!("{} did not start: {why}", shell.name()))),
-                Err(_) => return Ok(Heard::No(format!("{} did not start in {}", shell.name(), super::span(START)))),
-            }
             let said = match tokio::time::timeout(timeout, warm.ask(text)).await {
-                Ok(said) => said?,
+                Ok(Ok(said)) => said,
+                Ok(Err(why)) => return Ok(Heard::No(format!("{} could not be asked: {why}", shell.name()))),
                 Err(_) => return Ok(Heard::Silent),
             };
             let same_era = || self.era.load(Ordering::SeqCst) == era;
             return Ok(match said {
-                Said::Reply { text, status } => {
-                    if same_era() {
+                Said::Reply { text, end } => {
+                    if same_era() && !end.spent {
                         self.keep(pool, shell, warm);
                     }
-                    Heard::Replied { text, status }
+                    Heard::Replied { text: clixml::without(text), status: end.status }
                 }
                 Said::Gone if !fresh && same_era() => continue,
                 // `exit` in PowerShell ends the loop with the status it gives.
-                Said::Ended { text, status: Some(status) } if same_era() => Heard::Replied { text, status },
+                Said::Ended { text, status: Some(status) } if same_era() => {
+                    Heard::Replied { text: clixml::without(text), status }
+                }
                 Said::Ended { .. } | Said::Gone => Heard::No("the shell was ended while it was asked".into()),
             });
         }
     }
 
-    /// Leaves a shell ready for the next question.
+    /// A fresh shell that can take a question.
+    async fn start(&self, pool: &Pool, shell: Shell) -> Result<Warm, Unstarted> {
+        let _one = pool.starting.lock().await;
+        let mut warm = Warm::start(shell, &pool.program, &self.living).map_err(|why| Unstarted::new(shell, &why))?;
+        match tokio::time::timeout(START, warm.ready()).await {
+            Ok(Ok(())) => Ok(warm),
+            Ok(Err(why)) => Err(Unstarted::new(shell, &why)),
+            Err(_) => Err(Unstarted::Broken(format!("{} did not start in {}", shell.name(), super::span(START)))),
+        }
+    }
+
+    /// Leaves a shell ready for the next question. One is enough at rest: the others were for a time of need.
     fn keep(&self, pool: &Pool, shell: Shell, warm: Warm) {
         if warm::serves_again(shell) {
-            pool.idle().push(warm);
+            let mut idle = pool.idle();
+            if idle.is_empty() {
+                idle.push(warm);
+            }
             return;
         }
         drop(warm);
         if pool.idle().is_empty()
-            && let Ok(next) = Warm::start(shell, &self.living)
+            && let Ok(next) = Warm::start(shell, &pool.program, &self.living)
         {
             pool.idle().push(next.rest());
         }
     }
 }
 
+/// Why no shell took the question.
+enum Unstarted {
+    Missing,
+    Broken(String),
+}
+
+impl Unstarted {
+    fn new(shell: Shell, why: &io::Error) -> Self {
+        match why.kind() {
+            io::ErrorKind::NotFound => Self::Missing,
+            _ => Self::Broken(format!("{} did not start: {why}", shell.name())),
+        }
+    }
+}
+
+/// A shell that is out, answering.
+struct Out<'a>(&'a Pool);
+
+impl<'a> Out<'a> {
+    fn new(pool: &'a Pool) -> Self {
+        pool.out.fetch_add(1, Ordering::SeqCst);
+        Self(pool)
+    }
+}
+
+impl Drop for Out<'_> {
+    fn drop(&mut self) {
+        self.0.out.fetch_sub(1, Ordering::SeqCst);
+        self.0.back.notify_one();
+    }
+}
+
 impl Pool {
+    /// One that waits for a question. Where one answers another question, it is waited for a while: most answers take less time than a
+    /// start, and a PowerShell takes memory.
+    async fn spare(&self, shell: Shell) -> Option<Warm> {
+        // Time in which one is started is not of the wait.
+        drop(self.starting.lock().await);
+        let until = Instant::now() + HOLD;
+        loop {
+            let spare = self.idle().pop();
+            if spare.is_some() || !warm::serves_again(shell) || self.out.load(Ordering::SeqCst) == 0 {
+                return spare;
+            }
+            if tokio::time::timeout_at(until, self.back.notified()).await.is_err() {
+                return self.idle().pop();
+            }
+        }
+    }
+
     fn idle(&self) -> MutexGuard<'_, Vec<Warm>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }

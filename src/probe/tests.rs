@@ -14,7 +14,7 @@ pub fn check(look: Look, expect: Option<Expect>) -> Check {
         expect,
         place: None,
         warn: false,
-        timeout: Duration::from_secs(5),
+        timeout: Duration::from_secs(30),
         retry: None,
         every: Duration::from_millis(50),
         hint: None,
@@ -224,4 +224,54 @@ async fn within_its_retry_a_question_is_asked_until_it_passes() {
 fn spans_read_as_people_say_them() {
     let said = |ms| span(Duration::from_millis(ms));
     assert_eq!([said(200), said(1500), said(10_000), said(60_000), said(300_000)], ["200 ms", "1.5 s", "10 s", "60 s", "5 min"]);
+}
+
+#[cfg(windows)]
+#[tokio::test]
+async fn a_hang_ends_with_all_it_started() {
+    let prober = Prober::new();
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("wci-hang.exe");
+    std::fs::copy(crate::windows::system32("cmd.exe"), &program).unwrap();
+    let text = format!("\"{}\" /d /c \"for /l %%i in (1,0,2) do @rem\"", program.display());
+    let mut hung = check(Look::Ask { shell: Shell::Cmd, text, exits: 0 }, None);
+    hung.timeout = Duration::from_secs(3);
+    let asked = prober.ask(Question { check: hung, shell: Shell::Cmd, poll: false });
+    let seen = async {
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        machine::runs("wci-hang")
+    };
+    let (answer, seen) = tokio::join!(asked, seen);
+    is(&answer, Verdict::Unknown, "no answer in 3 s");
+    assert_eq!(seen, Ok(true), "it ran");
+    for _ in 0..100 {
+        if prober.shells.living.count() == 0 && machine::runs("wci-hang") == Ok(false) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("{} trees are left, it runs: {:?}", prober.shells.living.count(), machine::runs("wci-hang"));
+}
+
+/// Under Wine it is PowerShell 7 that answers: Wine's own powershell.exe does nothing.
+#[cfg(windows)]
+#[tokio::test]
+async fn powershell_answers_from_its_pipe() {
+    let prober = Prober::new();
+    let asked = async |text: &str, want: &str| {
+        let look = Look::Ask { shell: Shell::PowerShell, text: text.into(), exits: 0 };
+        let check = check(look, Some(Expect::Equals(want.into())));
+        prober.ask(Question { check, shell: Shell::PowerShell, poll: false }).await
+    };
+    let first = asked("1 + 1", "2").await;
+    if first.verdict == Verdict::Unknown {
+        assert!(std::env::var_os("WCI_CI").is_none(), "CI must have PowerShell: {}", first.seen);
+        println!("skipped: {}", first.seen);
+        return;
+    }
+    is(&first, Verdict::Pass, "2");
+    let reads = "$said = & cmd /d /c 'set /p x= & echo end'; \"$said\".Trim(); $null -eq [Console]::In.ReadLine()";
+    is(&asked(reads, "end\nTrue").await, Verdict::Pass, "end | True");
+    is(&asked("$global:x = 1", "").await, Verdict::Pass, "nothing");
+    is(&asked("\"[$x]\"", "[]").await, Verdict::Pass, "[]");
 }

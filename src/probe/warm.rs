@@ -5,6 +5,7 @@
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 use std::io;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -16,32 +17,39 @@ use tokio::process::{ChildStdin, ChildStdout};
 
 use crate::course::Shell;
 
+use super::channel::{Channel, Input};
 use super::cmd::{ABOVE, Script};
-use super::frame::Frame;
+use super::frame::{End, Frame};
 use super::tree::{Living, Tree};
 
 /// The request loop of PowerShell.
-const LOOP: &str = include_str!("loop.ps1");
+pub const LOOP: &str = include_str!("loop.ps1");
 
-/// What the loop says when it is ready.
-const READY: &[u8] = b"wci-ready\n";
+/// What the loop says when it is ready, and where it cannot get so.
+const READY: &str = "wci-ready\n";
+pub const CONSTRAINED: &str = "wci-constrained";
+
+/// The variable that tells PowerShell where its questions come from.
+const ASK: &str = "WCI_ASK";
 
 /// How often to see whether a shell has ended while something else holds its pipe.
 const GLANCE: Duration = Duration::from_millis(100);
 
 pub struct Warm {
     tree: Tree,
-    stdin: ChildStdin,
+    /// Where questions go, once it is known.
+    input: Option<Input>,
+    /// Where PowerShell's are to come from, until it is ready.
+    channel: Option<Channel>,
     stdout: ChildStdout,
     shell: Shell,
-    ready: bool,
 }
 
 /// What came of a question.
 pub enum Said {
     Reply {
         text: String,
-        status: i32,
+        end: End,
     },
     /// The shell ended in the middle of it.
     Ended {
@@ -53,32 +61,47 @@ pub enum Said {
 }
 
 impl Warm {
-    pub fn start(shell: Shell, living: &Living) -> io::Result<Self> {
-        let mut command = Command::new(program(shell));
+    pub fn start(shell: Shell, program: &Path, living: &Living) -> io::Result<Self> {
+        let mut command = Command::new(program);
         command.args(arguments(shell));
-        command.current_dir(super::home()).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let channel = is_powershell(shell).then(|| Channel::open(&nonce())).transpose()?;
+        let stdin = if channel.is_some() { Stdio::null() } else { Stdio::piped() };
+        command.current_dir(super::home()).stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::null());
         for (name, value) in [("TERM", "dumb"), ("NO_COLOR", "1"), ("PAGER", "cat"), ("GIT_TERMINAL_PROMPT", "0")] {
             command.env(name, value);
         }
         command.env("POWERSHELL_TELEMETRY_OPTOUT", "1").env("POWERSHELL_UPDATECHECK", "Off");
+        if let Some(channel) = &channel {
+            command.env(ASK, channel.name());
+        }
         if shell == Shell::Cmd {
             command.env(ABOVE, std::env::temp_dir());
+        }
+        // With the modules of PowerShell 7 in front, as where the learner sits in one, 5.1 cannot load some of its own.
+        if shell == Shell::PowerShell {
+            command.env_remove("PSModulePath");
         }
         // Files and options that would make the second shell unlike a plain one.
         for name in ["BASH_ENV", "ENV", "SHELLOPTS", "BASHOPTS", "POSIXLY_CORRECT"] {
             command.env_remove(name);
         }
         let (tree, stdin, stdout) = Tree::start(command, living)?;
-        Ok(Self { tree, stdin: ChildStdin::from_std(stdin)?, stdout: ChildStdout::from_std(stdout)?, shell, ready: false })
+        let input = stdin.map(ChildStdin::from_std).transpose()?.map(|stdin| Box::new(stdin) as Input);
+        Ok(Self { tree, input, channel, stdout: ChildStdout::from_std(stdout)?, shell })
     }
 
     /// Waits until it can take a question. Only PowerShell is slow enough to need it.
     pub async fn ready(&mut self) -> io::Result<()> {
-        if self.ready || !is_powershell(self.shell) {
-            return Ok(());
-        }
+        let Some(mut channel) = self.channel.take() else { return Ok(()) };
         let (mut said, mut piece) = (Vec::new(), [0; 256]);
-        while !said.windows(READY.len()).any(|window| window == READY) {
+        loop {
+            let text = String::from_utf8_lossy(&said);
+            if text.contains(CONSTRAINED) {
+                return Err(io::Error::other("its constrained language mode lets no check run"));
+            }
+            if text.contains(READY) {
+                break;
+            }
             match self.stdout.read(&mut piece).await? {
                 0 => return Err(io::ErrorKind::UnexpectedEof.into()),
                 n => said.extend_from_slice(&piece[..n]),
@@ -87,7 +110,7 @@ impl Warm {
                 return Err(io::Error::other("it does not get ready"));
             }
         }
-        self.ready = true;
+        self.input = Some(channel.accept().await?);
         Ok(())
     }
 
@@ -102,9 +125,10 @@ impl Warm {
             Shell::Cmd => script.as_ref().map(Script::request).unwrap_or_default(),
         };
         self.tree.idle = false;
+        let Some(input) = &mut self.input else { return Ok(Said::Gone) };
         let asked = async {
-            self.stdin.write_all(request.as_bytes()).await?;
-            self.stdin.flush().await
+            input.write_all(request.as_bytes()).await?;
+            input.flush().await
         };
         if asked.await.is_err() {
             return Ok(Said::Gone);
@@ -115,9 +139,9 @@ impl Warm {
             match tokio::time::timeout(GLANCE, self.stdout.read(&mut piece)).await {
                 Ok(Ok(0)) => break,
                 Ok(Ok(n)) => {
-                    if let Some(status) = frame.push(&piece[..n]) {
+                    if let Some(end) = frame.push(&piece[..n]) {
                         self.tree.idle = true;
-                        return Ok(Said::Reply { text: frame.text(), status });
+                        return Ok(Said::Reply { text: frame.text(), end });
                     }
                 }
                 Ok(Err(why)) => return Err(why),
@@ -155,10 +179,17 @@ fn is_powershell(shell: Shell) -> bool {
     matches!(shell, Shell::PowerShell | Shell::Pwsh)
 }
 
-fn program(shell: Shell) -> std::path::PathBuf {
+#[cfg(unix)]
+pub fn program(shell: Shell) -> PathBuf {
+    shell.name().into()
+}
+
+/// Windows' own by their full paths: one of the same name in front on the PATH must not be run.
+#[cfg(windows)]
+pub fn program(shell: Shell) -> PathBuf {
     match shell {
-        Shell::PowerShell if cfg!(windows) => super::look::system32("WindowsPowerShell\\v1.0\\powershell.exe"),
-        Shell::Cmd if cfg!(windows) => super::look::system32("cmd.exe"),
+        Shell::PowerShell => crate::windows::system32("WindowsPowerShell\\v1.0\\powershell.exe"),
+        Shell::Cmd => crate::windows::system32("cmd.exe"),
         other => other.name().into(),
     }
 }

@@ -6,10 +6,10 @@ use crate::course::Verdict;
 use crate::probe::shell_tests::there;
 use crate::probe::tests::check;
 
-async fn answers(before: &str, what: OfWindows) -> (Verdict, String) {
+async fn answers(shells: &Shells, before: &str, what: OfWindows) -> (Verdict, String) {
     let check = check(crate::course::Look::Windows(what.clone()), None);
     let text = format!("{before}\n{}", question(&what).unwrap());
-    let answer = match put(&Shells::default(), &check, &text).await {
+    let answer = match put(shells, &check, &text).await {
         Ok(told) => judge::windows(&check, &what, &told),
         Err(answer) => answer,
     };
@@ -36,11 +36,12 @@ async fn elsewhere_no_question_has_an_answer() {
     if !there(Shell::Pwsh) {
         return;
     }
+    let shells = Shells::default();
     for what in every_question() {
-        assert_eq!(answers("", what.clone()).await, (Verdict::Unknown, judge::NOT_WINDOWS.into()), "{what:?}");
+        assert_eq!(answers(&shells, "", what.clone()).await, (Verdict::Unknown, judge::NOT_WINDOWS.into()), "{what:?}");
     }
     let check = check(crate::course::Look::Service { name: "docker".into() }, None);
-    assert_eq!(service(&Shells::default(), &check, "docker").await, None);
+    assert_eq!(service(&shells, &check, "docker").await, None);
 }
 
 #[test]
@@ -49,7 +50,7 @@ fn what_is_not_heard_is_unknown() {
     let unheard = |heard| told(&check, heard).map_err(|answer| (answer.verdict, answer.seen));
     let missing = Heard::No("powershell is not on this machine".into());
     assert_eq!(unheard(missing), Err((Verdict::Unknown, judge::NOT_WINDOWS.into())));
-    assert_eq!(unheard(Heard::Silent), Err((Verdict::Unknown, "no answer in 5 s".into())));
+    assert_eq!(unheard(Heard::Silent), Err((Verdict::Unknown, "no answer in 30 s".into())));
     assert_eq!(unheard(Heard::Replied { text: "wci is True".into(), status: 1 }), Ok("wci is True".into()));
 }
 
@@ -58,13 +59,14 @@ async fn errors_of_windows_are_told_apart() {
     if !there(Shell::Pwsh) {
         return;
     }
+    let shells = Shells::default();
     let feature = || OfWindows::Feature { name: "it's".into(), pending: false };
     let says = |body: &str| format!("function Get-WindowsOptionalFeature($FeatureName, [switch]$Online) {{ {body} }}");
     let fails = |number: &str| {
         says(&format!("throw (New-Object Runtime.InteropServices.COMException 'Die Anforderung', ([int]{number}))"))
     };
     let is = async |body: String, verdict: Verdict, seen: &str| {
-        assert_eq!(answers(&body, feature()).await, (verdict, seen.to_owned()), "{body}");
+        assert_eq!(answers(&shells, &body, feature()).await, (verdict, seen.to_owned()), "{body}");
     };
     is(says("[pscustomobject]@{ State = 'Enabled'; Name = $FeatureName }"), Verdict::Pass, "Enabled").await;
     is(

@@ -1,6 +1,7 @@
 //! What a shell says: that it has started or ended, what it wrote, and the marks in it.
 
 use crate::app::App;
+use crate::app::CONFIRMED;
 use crate::app::Draft;
 use crate::app::Effect;
 use crate::app::HOLD;
@@ -61,6 +62,25 @@ pub fn release(app: &mut App) -> Vec<Effect> {
         let heard = seat.terminal.flush_sync();
         effects.extend(heard.into_iter().flat_map(|h| one(app, place, session, h)));
     }
+    effects.extend(confirm(app));
+    effects
+}
+
+/// Quiet confirms an end too: a prompt that was interrupted while it was made has no mark of its own.
+fn confirm(app: &mut App) -> Vec<Effect> {
+    let over: Vec<(Place, Option<i32>)> = app
+        .seats
+        .iter()
+        .filter(|(_, s)| app.now >= s.heard + CONFIRMED)
+        .filter_map(|(place, s)| Some((*place, s.run.as_ref()?.status?)))
+        .collect();
+    let mut effects = Vec::new();
+    for (place, status) in over {
+        if let Some(seat) = app.seats.get_mut(&place) {
+            seat.prompt = Prompt::Ready;
+        }
+        effects.extend(running::finish(app, place, status));
+    }
     effects
 }
 
@@ -87,6 +107,10 @@ fn marked(app: &mut App, place: Place, mark: Mark) -> Vec<Effect> {
         }
         MarkKind::CommandStart => {
             seat.prompt = Prompt::Busy;
+            // Between the lines of one paste: what has ended was only a part.
+            if let Some(run) = &mut seat.run {
+                run.status = None;
+            }
             Vec::new()
         }
         MarkKind::CommandEnd(status) => {

@@ -36,3 +36,58 @@ pub fn create(path: &Path) -> io::Result<()> {
         made
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use std::ptr::null;
+
+    use windows_sys::Win32::Security::Authorization::{
+        ConvertSecurityDescriptorToStringSecurityDescriptorW, GetNamedSecurityInfoW, SE_FILE_OBJECT,
+    };
+    use windows_sys::Win32::Security::DACL_SECURITY_INFORMATION;
+
+    /// Its access list as text.
+    fn list(path: &Path) -> String {
+        let (name, mut descriptor, mut text) = (wide(path), null_mut(), null_mut());
+        // SAFETY: the name ends with a zero; the text ends with one too, and is copied. Both are left to the end of the test.
+        unsafe {
+            let got = GetNamedSecurityInfoW(
+                name.as_ptr(),
+                SE_FILE_OBJECT,
+                DACL_SECURITY_INFORMATION,
+                null_mut(),
+                null_mut(),
+                null_mut(),
+                null_mut(),
+                &raw mut descriptor,
+            );
+            assert_eq!(got, 0);
+            check(ConvertSecurityDescriptorToStringSecurityDescriptorW(
+                descriptor,
+                SDDL_REVISION_1,
+                DACL_SECURITY_INFORMATION,
+                &raw mut text,
+                null::<u32>().cast_mut(),
+            ))
+            .expect("a text");
+            let length = (0..).take_while(|&at| *text.add(at) != 0).count();
+            String::from_utf16_lossy(std::slice::from_raw_parts(text, length))
+        }
+    }
+
+    #[test]
+    fn a_private_folder_lets_nobody_else_in() {
+        let outer = tempfile::tempdir().expect("a folder");
+        let path = outer.path().join("Zoë's state");
+        create(&path).expect("made");
+        let list = list(&path);
+        assert!(list.contains(&token::user().expect("a user")), "{list}");
+        for everyone in [";WD)", ";BU)", ";AU)"] {
+            assert!(!list.contains(everyone), "{list}");
+        }
+        let again = create(&path).expect_err("it is there");
+        assert_eq!(again.kind(), io::ErrorKind::AlreadyExists);
+    }
+}

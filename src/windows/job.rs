@@ -69,3 +69,49 @@ impl Job {
         Ok(told.ActiveProcesses)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+    use std::time::{Duration, Instant};
+
+    /// A process that starts another one, and both run until they are ended.
+    fn start(job: &Job) -> std::process::Child {
+        let mut command = Command::new(crate::windows::system32("cmd.exe"));
+        command.args(["/d", "/c", "set /p go= & cmd /d /c pause"]).stdin(Stdio::piped()).stdout(Stdio::null());
+        let mut child = command.spawn().expect("a process");
+        job.take(&child).expect("taken");
+        // Only now: what it had started before would not be in the job.
+        child.stdin.as_mut().expect("a pipe").write_all(b"go\r\n").expect("written");
+        let until = Instant::now() + Duration::from_secs(30);
+        while job.count().expect("a count") < 2 {
+            assert!(Instant::now() < until, "it starts nothing");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        child
+    }
+
+    #[test]
+    fn a_tree_ends_with_its_job() {
+        let job = Job::new().expect("a job");
+        let mut child = start(&job);
+        job.end();
+        assert!(!child.wait().expect("it ended").success());
+        let until = Instant::now() + Duration::from_secs(30);
+        while job.count().expect("a count") > 0 {
+            assert!(Instant::now() < until, "something lives on");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    #[test]
+    fn a_tree_ends_when_nobody_holds_its_job_any_more() {
+        let job = Job::new().expect("a job");
+        let mut child = start(&job);
+        drop(job);
+        child.wait().expect("it ended");
+    }
+}

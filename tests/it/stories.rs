@@ -16,6 +16,7 @@ use wci::session::Ending;
 use wci::session::SessionEvent;
 use wci::session::Size;
 
+use crate::player::NONCE;
 use crate::player::Player;
 
 /// What was begun at the prompt is cleared away, then the command is typed.
@@ -265,6 +266,21 @@ fn an_old_end_mark_repeated_by_a_repaint_is_no_news() {
 fn a_forged_mark_ends_nothing() {
     let mut player = Player::opened(TWO_STEPS);
     player.keys("enter").begins("working").prints("\x1b]133;D;0;k=guess;n=9\x1b\\\x1b]133;B;k=guess\x1b\\");
+    assert!(player.app.running().is_some());
+}
+
+#[test]
+fn an_end_without_a_prompts_mark_is_confirmed_by_quiet() {
+    let mut player = Player::opened(TWO_STEPS);
+    player.keys("enter").forget();
+    let end = format!("hello\r\n\x1b]133;D;130;k={NONCE};n=9\x1b\\PS>");
+    player.prints(&end).later(1).asks_for(&[]);
+    player.later(1);
+    assert!(player.app.running().is_none());
+    // A part of a paste that has ended is not its end, however quiet the rest is.
+    let mut player = Player::opened(TWO_STEPS);
+    player.keys("enter").forget();
+    player.prints(&format!("\x1b]133;D;0;k={NONCE};n=9\x1b\\\x1b]133;C;k={NONCE};n=9\x1b\\")).later(5);
     assert!(player.app.running().is_some());
 }
 

@@ -55,6 +55,11 @@ impl Bed {
         };
         ran(self.program("wineboot", &["-i"]), "wineboot")?;
         ran(self.program("reg", &["add", r"HKCU\Software\Wine", "/v", "Version", "/d", "win10", "/f"]), "reg")?;
+        // Wine has an empty shell of this name; the real engine is found on the PATH.
+        for folder in ["system32", "syswow64"] {
+            let hollow = format!("drive_c/windows/{folder}/WindowsPowerShell/v1.0/powershell.exe");
+            let _ = std::fs::remove_file(self.prefix.join(hollow));
+        }
         let library = self.prefix.join("drive_c/windows/system32/bcryptprimitives.dll");
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/wine/bcryptprimitives.c");
         let compiler = Command::new("x86_64-w64-mingw32-gcc")
@@ -74,8 +79,8 @@ impl Bed {
         command
     }
 
-    pub fn environment(&self) -> [(&'static str, std::ffi::OsString); 2] {
-        [("WINEPREFIX", self.prefix.clone().into()), ("WINEDEBUG", "-all".into())]
+    pub fn environment(&self) -> [(&'static str, std::ffi::OsString); 3] {
+        [("WINEPREFIX", self.prefix.clone().into()), ("WINEDEBUG", "-all".into()), ("WINEPATH", outside(&self.powershell).into())]
     }
 
     /// A program in Wine, run to its end.
@@ -88,9 +93,9 @@ impl Bed {
         self.command(&self.exe).args(arguments).output().expect("wine64 starts")
     }
 
-    /// What stands in a terminal's command line to start `wci.exe`.
+    /// What stands in a terminal's command line to start `wci.exe`. What Wine itself has to say is not for the screen.
     pub fn line(&self, arguments: &[&str]) -> Vec<String> {
-        let mut line = vec!["env".to_owned()];
+        let mut line: Vec<String> = ["sh", "-c", "exec \"$@\" 2>/dev/null", "sh", "env"].map(String::from).into();
         line.extend(self.environment().iter().map(|(name, value)| format!("{name}={}", value.to_string_lossy())));
         line.extend([self.wine.display().to_string(), self.exe.display().to_string()]);
         line.extend(arguments.iter().map(|a| (*a).to_owned()));

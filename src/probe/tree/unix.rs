@@ -1,0 +1,58 @@
+//! A session of its own: no terminal to read a password from or to write on, and one signal reaches its group.
+#![allow(unsafe_code, reason = "setsid and kill have no safe form in std")]
+
+use std::collections::BTreeSet;
+use std::io;
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command};
+
+use crate::probe::machine;
+
+/// Named by the process that leads it. The system gives its number to nobody while the group lives, nor before the process is reaped.
+pub struct Group(u32);
+
+pub fn alone(command: &mut Command) {
+    // SAFETY: setsid is async-signal-safe and touches no memory of ours.
+    unsafe {
+        command.pre_exec(|| match libc::setsid() {
+            -1 => Err(io::Error::last_os_error()),
+            _ => Ok(()),
+        });
+    }
+}
+
+impl Group {
+    pub fn of(child: &Child) -> io::Result<Self> {
+        Ok(Self(child.id()))
+    }
+
+    /// Whether it has been asked, so that waiting for it makes sense.
+    pub fn ask_to_end(&self) -> bool {
+        self.signal(libc::SIGTERM)
+    }
+
+    pub fn kill(&self) {
+        self.signal(libc::SIGKILL);
+    }
+
+    pub fn lives(&self) -> bool {
+        self.signal(0)
+    }
+
+    /// Ends also what left the group.
+    pub fn sweep<'a>(groups: impl Iterator<Item = &'a Self>) {
+        let leaders: BTreeSet<u32> = groups.map(|group| group.0).collect();
+        if !leaders.is_empty() {
+            machine::end_sessions(&leaders);
+        }
+    }
+
+    fn signal(&self, signal: libc::c_int) -> bool {
+        match libc::pid_t::try_from(self.0) {
+            // 0 and 1 would be our own group and everybody.
+            // SAFETY: kill takes two integers.
+            Ok(group) if group > 1 => unsafe { libc::kill(-group, signal) == 0 },
+            _ => false,
+        }
+    }
+}
