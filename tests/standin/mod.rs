@@ -142,6 +142,18 @@ impl Standin {
         self.start(&self.wci.display().to_string(), words).output().expect("wci runs")
     }
 
+    /// How often something may be tried.
+    pub fn patience(&self) -> u32 {
+        if self.wine.is_some() { 5 } else { 1 }
+    }
+
+    /// Ends what a try may have left.
+    pub fn end_all(&self) {
+        if let Some(wine) = &self.wine {
+            wine.end();
+        }
+    }
+
     /// What PowerShell prints on the stand-in.
     pub fn powershell(&self, text: &str, typed: &str) -> String {
         let own = self.root.join("bin/pwsh").display().to_string();

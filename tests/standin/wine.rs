@@ -45,7 +45,7 @@ impl Wine {
     pub fn command(&self, words: &[&str], environment: &[(&'static str, OsString)]) -> Command {
         // What hangs under Wine must not hold the tests for ever.
         let mut command = Command::new("timeout");
-        command.arg("150").arg(&self.bed.wine).args(words);
+        command.arg("120").arg(&self.bed.wine).args(words);
         command.envs(self.bed.environment()).envs(environment.iter().cloned());
         command.env_remove("DISPLAY");
         // With code compiled twice, a .NET exception in a pseudo console of Wine 8 can be its program's last act: it hangs.
@@ -57,6 +57,12 @@ impl Wine {
 
     fn run(&self, words: &[&str], environment: &[(&'static str, OsString)]) -> Output {
         self.command(words, environment).output().expect("wine runs")
+    }
+
+    /// Ends every program in it.
+    pub fn end(&self) {
+        // There may be none.
+        let _ = Command::new(self.bed.wine.with_file_name("wineserver")).arg("-k").envs(self.bed.environment()).status();
     }
 
     /// A value of a key below HKLM, with its kind.
@@ -84,7 +90,6 @@ impl Wine {
 
 impl Drop for Wine {
     fn drop(&mut self) {
-        // What still runs in it would hold its folder.
-        let _ = Command::new(self.bed.wine.with_file_name("wineserver")).arg("-k").envs(self.bed.environment()).status();
+        self.end();
     }
 }
