@@ -1,6 +1,9 @@
 //! Chapter 1 on a stand-in for its Windows Server: every check in each state, and the whole of it from end to end.
 #![cfg(unix)]
 
+#[allow(dead_code, reason = "the tests of wci.exe use the rest of it")]
+#[path = "wine/bed.rs"]
+mod bed;
 #[path = "chapter_one/end_to_end.rs"]
 mod end_to_end;
 mod standin;

@@ -27,10 +27,10 @@ use std::process::Output;
 use std::process::Stdio;
 use std::sync::Mutex;
 
+use crate::bed::outside;
 use tempfile::TempDir;
 use web::Web;
 use wine::Wine;
-use wine::windows_path;
 
 /// The key that says that a restart waits, below `HKLM`.
 pub const PENDING: &str = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\RebootPending";
@@ -45,7 +45,6 @@ pub struct Standin {
     engine: PathBuf,
     wci: PathBuf,
     program: PathBuf,
-    /// Before the folder, because it must be gone first.
     wine: Option<Wine>,
     /// Goes with it.
     _folder: TempDir,
@@ -54,7 +53,7 @@ pub struct Standin {
 impl Standin {
     /// A freshly installed server on this Linux, with PowerShell from `engine`.
     pub fn on_linux(engine: &Path) -> Self {
-        let made = Self::new(program(None), engine.to_owned(), env!("CARGO_BIN_EXE_wci").into(), |_| None);
+        let made = Self::new(program(None), engine.to_owned(), env!("CARGO_BIN_EXE_wci").into(), None);
         for path in ["pwsh", "docker"].map(|name| made.root.join("bin").join(name)) {
             fs::create_dir_all(made.root.join("bin")).expect("a folder");
             fs::copy(&made.program, path).expect("a copy");
@@ -65,10 +64,11 @@ impl Standin {
         made
     }
 
-    /// The same in a Windows that Wine makes: `wine` is the program, `engine` and `wci` are for Windows.
-    pub fn under_wine(wine: &Path, engine: &Path, wci: &Path) -> Self {
-        let make = |root: &Path| Some(Wine::new(wine, root.join("prefix")));
-        let made = Self::new(program(Some(wine::TARGET)), engine.to_owned(), wci.to_owned(), make);
+    /// The same in a Windows that Wine makes, or why there is none.
+    pub fn under_wine() -> Result<Self, String> {
+        let wine = Wine::new()?;
+        let (engine, wci) = (wine.bed.powershell.join("pwsh.exe"), wine.bed.exe.clone());
+        let made = Self::new(program(Some("x86_64-pc-windows-gnu")), engine, wci, Some(wine));
         if let Some(wine) = &made.wine {
             wine.set(VERSION, "InstallationType", "Server");
             wine.set(VERSION, "CurrentBuildNumber", "20348");
@@ -76,14 +76,17 @@ impl Standin {
             fs::create_dir_all(&folder).expect("a folder");
             fs::copy(&made.program, folder.join("powershell.exe")).expect("a copy");
         }
-        made
+        // As after an earlier try. Without it the chapter's Remove-Item finds nothing, and a .NET exception in a pseudo console of
+        // Wine 8 now and then is the last thing PowerShell does.
+        fs::write(made.home().join("Install-ContainerHost.err"), "").expect("written");
+        Ok(made)
     }
 
-    fn new(program: PathBuf, engine: PathBuf, wci: PathBuf, wine: impl FnOnce(&Path) -> Option<Wine>) -> Self {
+    fn new(program: PathBuf, engine: PathBuf, wci: PathBuf, wine: Option<Wine>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let root = folder.path().to_owned();
         let bytes = fs::read(&program).expect("the stand-in");
-        let made = Self { web: Web::serve(&bytes), wine: wine(&root), root, engine, wci, program, _folder: folder };
+        let made = Self { web: Web::serve(&bytes), wine, root, engine, wci, program, _folder: folder };
         for folder in [made.system32(), made.home(), made.state()] {
             fs::create_dir_all(folder).expect("a folder");
         }
@@ -110,7 +113,7 @@ impl Standin {
 
     /// What the processes under test are started with.
     pub fn environment(&self) -> Vec<(&'static str, OsString)> {
-        let here = |path: &Path| if self.wine.is_some() { windows_path(path) } else { path.as_os_str().to_owned() };
+        let here = |path: &Path| if self.wine.is_some() { outside(path).into() } else { path.as_os_str().to_owned() };
         let mut all = vec![
             ("WCI_STANDIN", here(&self.root)),
             ("WCI_STANDIN_ENGINE", here(&self.engine)),
@@ -137,6 +140,18 @@ impl Standin {
     /// `wci` with these words.
     pub fn wci(&self, words: &[&str]) -> Output {
         self.start(&self.wci.display().to_string(), words).output().expect("wci runs")
+    }
+
+    /// How often something may be tried.
+    pub fn patience(&self) -> u32 {
+        if self.wine.is_some() { 5 } else { 1 }
+    }
+
+    /// Ends what a try may have left.
+    pub fn end_all(&self) {
+        if let Some(wine) = &self.wine {
+            wine.end();
+        }
     }
 
     /// What PowerShell prints on the stand-in.

@@ -325,4 +325,27 @@ if (-not $real) {
     }
 }
 
-Export-ModuleMember -Function *-Windows*, *-Service, Get-CimInstance, Get-Process, *-Appx*, Get-Authenticode*, *-ScheduledTask, Invoke-WebRequest, Get-Item, Get-ItemProperty, Set-ItemProperty -Alias *
+# --- Wine ---
+
+if ($real) {
+    # A .NET exception is now and then the last thing this engine does under Wine 8. What is missing and may be is seen without one.
+    function Remove-Item {
+        [CmdletBinding()] param([Parameter(Position = 0)][string[]]$Path, [switch]$Recurse, [switch]$Force)
+        if ("$($PSBoundParameters.ErrorAction)" -eq 'Ignore') {
+            $there = @($Path | Where-Object { Test-Path $_ })
+            if (-not $there) { return }
+            $PSBoundParameters.Path = $there
+        }
+        Microsoft.PowerShell.Management\Remove-Item @PSBoundParameters
+    }
+
+    function Get-Command {
+        [CmdletBinding()] param([Parameter(Position = 0)][string[]]$Name)
+        $may = "$($PSBoundParameters.ErrorAction)" -eq 'Ignore'
+        foreach ($one in $Name) {
+            if (-not $may -or $ExecutionContext.InvokeCommand.GetCommand($one, 'All')) { Microsoft.PowerShell.Core\Get-Command $one }
+        }
+    }
+}
+
+Export-ModuleMember -Function Remove-Item, Get-Command, *-Windows*, *-Service, Get-CimInstance, Get-Process, *-Appx*, Get-Authenticode*, *-ScheduledTask, Invoke-WebRequest, Get-Item, Get-ItemProperty, Set-ItemProperty -Alias *

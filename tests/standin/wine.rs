@@ -7,38 +7,28 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::process::Output;
 
-pub const TARGET: &str = "x86_64-pc-windows-gnu";
+use crate::bed;
+use crate::bed::Bed;
 
-/// What Rust's library imports and Wine 8 lacks.
-const RANDOM: &str = "#include <windows.h>\nBOOLEAN NTAPI SystemFunction036(PVOID, ULONG);\nBOOL WINAPI ProcessPrng(PBYTE data, SIZE_T size) \
-{ return SystemFunction036(data, (ULONG)size); }\n";
+/// The folder of its prefix, made anew each time.
+const PREFIX: &str = "wine-standin";
 
 pub struct Wine {
-    wine: PathBuf,
-    prefix: PathBuf,
+    pub bed: Bed,
 }
 
 impl Wine {
-    /// Makes a prefix in this folder.
-    pub fn new(wine: &Path, prefix: PathBuf) -> Self {
-        let made = Self { wine: wine.to_owned(), prefix };
-        made.run(&["wineboot", "-i"], &[]);
-        made.run(&["winecfg", "-v", "win10"], &[]);
-        made.write_random();
-        made
-    }
-
-    fn write_random(&self) {
-        let source = self.prefix.join("random.c");
-        fs::write(&source, RANDOM).expect("written");
-        let mut compiler = Command::new("x86_64-w64-mingw32-gcc");
-        compiler.args(["-shared", "-Wl,--export-all-symbols", "-o"]).arg(self.system32().join("bcryptprimitives.dll"));
-        let status = compiler.arg(&source).arg("-ladvapi32").status().expect("a compiler for Windows");
-        assert!(status.success(), "bcryptprimitives.dll does not build");
+    /// Why there is none, where something for it is missing.
+    pub fn new() -> Result<Self, String> {
+        let old = Path::new(env!("CARGO_TARGET_TMPDIR")).join(PREFIX);
+        if old.exists() {
+            fs::remove_dir_all(&old).map_err(|why| format!("{}: {why}", old.display()))?;
+        }
+        Ok(Self { bed: bed::make(PREFIX)? })
     }
 
     pub fn drive(&self) -> PathBuf {
-        self.prefix.join("drive_c")
+        self.bed.drive()
     }
 
     pub fn system32(&self) -> PathBuf {
@@ -53,9 +43,13 @@ impl Wine {
 
     /// Something that takes the environment of the machine for granted.
     pub fn command(&self, words: &[&str], environment: &[(&'static str, OsString)]) -> Command {
-        let mut command = Command::new(&self.wine);
-        command.args(words).envs(environment.iter().cloned());
-        command.env("WINEPREFIX", &self.prefix).env("WINEDEBUG", "-all").env_remove("DISPLAY");
+        // What hangs under Wine must not hold the tests for ever.
+        let mut command = Command::new("timeout");
+        command.arg("120").arg(&self.bed.wine).args(words);
+        command.envs(self.bed.environment()).envs(environment.iter().cloned());
+        command.env_remove("DISPLAY");
+        // With code compiled twice, a .NET exception in a pseudo console of Wine 8 can be its program's last act: it hangs.
+        command.env("DOTNET_TieredCompilation", "0");
         // Its own shutdown would be taken before ours.
         command.env("WINEDLLOVERRIDES", "shutdown.exe=n;winemenubuilder.exe=d");
         command
@@ -63,6 +57,12 @@ impl Wine {
 
     fn run(&self, words: &[&str], environment: &[(&'static str, OsString)]) -> Output {
         self.command(words, environment).output().expect("wine runs")
+    }
+
+    /// Ends every program in it.
+    pub fn end(&self) {
+        // There may be none.
+        let _ = Command::new(self.bed.wine.with_file_name("wineserver")).arg("-k").envs(self.bed.environment()).status();
     }
 
     /// A value of a key below HKLM, with its kind.
@@ -88,14 +88,8 @@ impl Wine {
     }
 }
 
-/// A path of Linux as programs under Wine have it.
-pub fn windows_path(path: &Path) -> OsString {
-    format!("Z:{}", path.display()).replace('/', "\\").into()
-}
-
 impl Drop for Wine {
     fn drop(&mut self) {
-        // What still runs in it would hold its folder.
-        let _ = Command::new(self.wine.with_file_name("wineserver")).arg("-k").env("WINEPREFIX", &self.prefix).status();
+        self.end();
     }
 }

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 const TARGET: &str = "x86_64-pc-windows-gnu";
 
 pub struct Bed {
-    wine: PathBuf,
+    pub wine: PathBuf,
     prefix: PathBuf,
     pub exe: PathBuf,
     /// The folder of the PowerShell engine for Windows.
@@ -19,7 +19,7 @@ pub struct Bed {
 /// The bed, made at the first call. None, and a line that says why, where something for it is missing; in CI that is a failure.
 pub fn bed() -> Option<&'static Bed> {
     static BED: OnceLock<Result<Bed, String>> = OnceLock::new();
-    match BED.get_or_init(make) {
+    match BED.get_or_init(|| make("wine")) {
         Ok(bed) => Some(bed),
         Err(why) => {
             assert!(std::env::var_os("WCI_CI").is_none(), "CI must run wci.exe: {why}");
@@ -29,7 +29,8 @@ pub fn bed() -> Option<&'static Bed> {
     }
 }
 
-fn make() -> Result<Bed, String> {
+/// A bed of its own: the prefix has this name.
+pub fn make(name: &str) -> Result<Bed, String> {
     let wine = ["/usr/lib/wine/wine64", "/usr/bin/wine64"].into_iter().map(PathBuf::from).find(|path| path.is_file());
     let wine = wine.ok_or("wine64 is not installed, so wci.exe is not run")?;
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().ok_or("no target folder")?;
@@ -40,7 +41,7 @@ fn make() -> Result<Bed, String> {
     }
     let powershell = std::env::var_os("WCI_WINE_PWSH").map(PathBuf::from).filter(|folder| folder.join("pwsh.exe").is_file());
     let powershell = powershell.ok_or("WCI_WINE_PWSH names no folder with a pwsh.exe for Wine")?;
-    let prefix = Path::new(env!("CARGO_TARGET_TMPDIR")).join("wine");
+    let prefix = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let bed = Bed { wine, prefix, exe, powershell };
     bed.prepare()?;
     Ok(bed)
