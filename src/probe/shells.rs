@@ -72,7 +72,7 @@ impl Pool {
 
 impl Default for Shells {
     fn default() -> Self {
-        let pool = |shell| (shell, Pool::new(warm::program(shell)));
+        let pool = |shell: Shell| (shell, Pool::new(shell.name().into()));
         Self { pools: Shell::ALL.into_iter().map(pool).collect(), living: Living::default(), era: AtomicU64::new(0) }
     }
 }
