@@ -23,11 +23,7 @@ pub fn scratch(name: &str) -> io::Result<PathBuf> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut std::fs::DirBuilder::new(), 0o700).create(&path)?;
     #[cfg(windows)]
-    {
-        use crate::windows::folder::{Whose, create};
-        let elevated = crate::windows::token::is_elevated().unwrap_or(false);
-        create(&path, if elevated { Whose::Administrators } else { Whose::User })?;
-    }
+    crate::windows::folder::create(&path, crate::windows::security::Whose::ours())?;
     Ok(path)
 }
 
@@ -43,7 +39,7 @@ pub fn folders(path: &Path) -> io::Result<()> {
         if let Some(parent) = path.parent() {
             std::fs::create_dir_all(parent)?;
         }
-        match crate::windows::folder::create(path, crate::windows::folder::Whose::User) {
+        match crate::windows::folder::create(path, crate::windows::security::Whose::User) {
             Err(why) if why.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
             other => other,
         }
