@@ -134,7 +134,8 @@ mod tests {
         const WELL: &[Option<i32>] = &[Some(0), Some(0)];
         const UNTOLD: &[Option<i32>] = &[Some(0), None];
         const BAD: &[Option<i32>] = &[Some(0), Some(3)];
-        let table: &[(&[Verdict], &[Verdict], &[Option<i32>], Told, &str)] = &[
+        type Row = (&'static [Verdict], &'static [Verdict], &'static [Option<i32>], Told, &'static str);
+        let table: &[Row] = &[
             (&[Pass], &[Fail], WELL, Told::Pass, "taken back"),
             (&[Pass, Pass], &[Pass, Fail], UNTOLD, Told::Pass, "taken back"),
             (&[Pass, Fail], &[Pass, Fail], WELL, Told::Fail, "still met"),
