@@ -72,6 +72,10 @@ pub struct App {
     pub headless: bool,
     /// The digest of a course that has changed on disk and that nobody has trusted as it is now: nothing of it is asked or run.
     pub untrusted: Option<String>,
+    /// The outer terminal tells a paste as keys, as a plain Windows console does.
+    pub pastes_as_keys: bool,
+    /// When a character was last typed.
+    pub typed: Time,
     /// Progress as it was before the entries of the batch under way, in case they cannot be written.
     pub before: Option<Progress>,
 }
@@ -443,6 +447,8 @@ impl App {
             next_session: 1,
             headless: false,
             untrusted: None,
+            pastes_as_keys: false,
+            typed: 0,
             before: None,
         }
     }

@@ -43,6 +43,8 @@ use crate::values;
 
 /// How often a course on disk is looked at for changes.
 const RELOAD: Duration = Duration::from_millis(700);
+/// Windows' keyboards differ in where `]` is, and a console tells Ctrl with it only where it has a key of its own.
+const LEAVE: &str = if cfg!(windows) { "f12" } else { "ctrl-]" };
 /// How long a wci that was started by another one waits for that to end.
 const HANDOVER: Duration = Duration::from_secs(15);
 /// The terminal of a headless run: wide, so that few lines of output are cut in two.
@@ -92,7 +94,7 @@ struct Common {
     #[arg(long, global = true, value_enum)]
     glyphs: Option<appearance::GlyphsArg>,
     /// The key that takes the keys back from the terminal
-    #[arg(long, global = true, value_name = "KEY", default_value = "ctrl-]", value_parser = leave_key)]
+    #[arg(long, global = true, value_name = "KEY", default_value = LEAVE, value_parser = leave_key)]
     leave_key: Key,
 }
 
@@ -190,8 +192,18 @@ pub fn main() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(Failure(code, why)) => {
             eprintln!("wci: {why}");
+            keep_open();
             ExitCode::from(code)
         }
+    }
+}
+
+/// A console that was opened for this program closes with it, and with it what was said: so it is said until somebody has read it.
+fn keep_open() {
+    #[cfg(windows)]
+    if crate::windows::console::is_ours_alone() {
+        eprintln!("Enter closes this window.");
+        drop(io::stdin().read_line(&mut String::new()));
     }
 }
 
@@ -467,6 +479,7 @@ fn companion(common: &Common, at: Option<&str>, reopened: bool) -> Result<u8, Fa
     trust(common, digest, &mut opened)?;
     let progress = Progress::of(opened.entries.iter().map(|(_, e)| e));
     let mut app = new_app(common, course, problems.len(), progress, tty::size());
+    app.pastes_as_keys = cfg!(windows) && std::env::var_os("WT_SESSION").is_none();
     app.notice = opened.notice.take().map(|text| crate::app::Notice { text, tone: crate::app::Tone::Bad });
     runtime()?.block_on(async {
         let mut engine = Engine::new(app, opened.journal, shell(common), reopen(common)?);

@@ -12,6 +12,8 @@ mod local;
 mod local;
 #[cfg(unix)]
 mod tree;
+#[cfg(windows)]
+mod wine;
 
 use std::fmt;
 use std::path::{Path, PathBuf};

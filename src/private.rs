@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 /// folder for temporary files. What a program with those rights is going to run must not lie there.
 pub fn scratch_base() -> PathBuf {
     #[cfg(windows)]
-    if crate::windows::token::is_elevated().unwrap_or(false) {
+    if is_elevated() {
         return crate::windows::system_root().join("Temp");
     }
     std::env::temp_dir()
@@ -25,10 +25,16 @@ pub fn scratch(name: &str) -> io::Result<PathBuf> {
     #[cfg(windows)]
     {
         use crate::windows::folder::{Whose, create};
-        let elevated = crate::windows::token::is_elevated().unwrap_or(false);
-        create(&path, if elevated { Whose::Administrators } else { Whose::User })?;
+        create(&path, if is_elevated() { Whose::Administrators } else { Whose::User })?;
     }
     Ok(path)
+}
+
+/// Asked once, so that a folder's place and its access list agree.
+#[cfg(windows)]
+fn is_elevated() -> bool {
+    static ELEVATED: std::sync::OnceLock<bool> = std::sync::OnceLock::new();
+    *ELEVATED.get_or_init(|| crate::windows::token::is_elevated().unwrap_or(false))
 }
 
 /// Makes a folder and its parents where they are missing. One that is there keeps its permissions: it may serve others too.
@@ -41,7 +47,7 @@ pub fn folders(path: &Path) -> io::Result<()> {
             return Ok(());
         }
         if let Some(parent) = path.parent() {
-            std::fs::create_dir_all(parent)?;
+            folders(parent)?;
         }
         match crate::windows::folder::create(path, crate::windows::folder::Whose::User) {
             Err(why) if why.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),

@@ -1,5 +1,6 @@
 //! The outer terminal: taken on entry, given back however the program ends, and its events as messages. The only door to crossterm's input.
 
+use std::collections::HashSet;
 use std::io;
 use std::io::BufWriter;
 use std::io::Stdout;
@@ -50,12 +51,18 @@ impl Tty {
     pub fn take() -> io::Result<Self> {
         install_panic_hook();
         #[cfg(windows)]
-        if let Ok(mut found) = FOUND.lock() {
-            *found = Some(crate::windows::console::Console::take()?);
+        {
+            let found = crate::windows::console::Console::take().map_err(|why| {
+                let advice = "start wci in a console window: Windows PowerShell, cmd or Windows Terminal";
+                io::Error::other(format!("this is no console that draws escape sequences ({why}); {advice}"))
+            })?;
+            if let Ok(mut place) = FOUND.lock() {
+                *place = Some(found);
+            }
         }
-        terminal::enable_raw_mode()?;
         TAKEN.store(true, Ordering::SeqCst);
         let tty = Self(());
+        terminal::enable_raw_mode()?;
         execute!(io::stdout(), terminal::EnterAlternateScreen, event::EnableBracketedPaste)?;
         capture_mouse()?;
         Ok(tty)
@@ -166,20 +173,22 @@ impl Outer for OuterTerminal {
 /// key makes. Every ordinary key tells its release too, so a character counts if its press was not told.
 #[derive(Default)]
 struct Composed {
-    pressed: Option<char>,
+    /// Held down now, without their case: shift may go before the key.
+    pressed: HashSet<char>,
 }
 
 impl Composed {
     /// Whether this key event stands for a typed character or key.
     fn is_typed(&mut self, event: &KeyEvent) -> bool {
         let KeyCode::Char(c) = event.code else { return event.kind != KeyEventKind::Release };
-        let plain = c.to_lowercase().next();
+        let plain = c.to_lowercase().next().unwrap_or(c);
         if event.kind != KeyEventKind::Release {
-            self.pressed = plain;
+            self.pressed.insert(plain);
             return true;
         }
-        // Where fingers overlap, a release comes after the next press: of ASCII it is never news.
-        cfg!(windows) && !c.is_ascii() && self.pressed.take() != plain
+        let held = self.pressed.remove(&plain);
+        // ASCII has keys of its own everywhere; one whose press was not told is the Enter or letter that started us.
+        cfg!(windows) && !c.is_ascii() && !held
     }
 }
 
@@ -204,7 +213,7 @@ fn key(event: KeyEvent) -> Option<Key> {
     let altgr = cfg!(windows) && ctrl && alt && matches!(event.code, KeyCode::Char(c) if !c.is_ascii_alphabetic());
     let code = match event.code {
         // The bytes 1C to 1F have no digits in them: crossterm reads Ctrl-] as Ctrl-5.
-        KeyCode::Char(c @ '4'..='7') if ctrl && !altgr => Code::Char(['\\', ']', '^', '_'][usize::from(c as u8 - b'4')]),
+        KeyCode::Char(c @ '4'..='7') if ctrl && cfg!(unix) => Code::Char(['\\', ']', '^', '_'][usize::from(c as u8 - b'4')]),
         KeyCode::Char(c) => Code::Char(c),
         KeyCode::Enter => Code::Enter,
         KeyCode::Tab | KeyCode::BackTab => Code::Tab,
@@ -265,6 +274,9 @@ mod tests {
         let mut typed = |c, kind| composed.is_typed(&event(c, KeyModifiers::NONE, kind));
         assert!(typed('a', KeyEventKind::Press) && !typed('a', KeyEventKind::Release));
         assert!(typed('\u{e4}', KeyEventKind::Press) && !typed('\u{e4}', KeyEventKind::Release), "of a key that has it");
+        let (p, r) = ('\u{43f}', '\u{440}');
+        assert!(typed(p, KeyEventKind::Press) && typed(r, KeyEventKind::Press), "Cyrillic, with fingers that overlap");
+        assert!(!typed(p, KeyEventKind::Release) && !typed(r, KeyEventKind::Release));
         assert!(typed('A', KeyEventKind::Press) && typed('b', KeyEventKind::Press));
         assert!(!typed('a', KeyEventKind::Release) && !typed('b', KeyEventKind::Release), "fingers overlap, shift went first");
         assert!(typed('\u{c4}', KeyEventKind::Press) && !typed('\u{e4}', KeyEventKind::Release));

@@ -58,7 +58,7 @@ pub fn prepare(shell: Shell, plain: bool) -> io::Result<Integration> {
             made.environment.push(("ENV", file.into()));
         }
         Shell::Cmd => {
-            made.environment.push(("PROMPT", cmd_prompt(&made.nonce, std::env::var_os("PROMPT"), clock())));
+            made.environment.push(("PROMPT", cmd_prompt(&made.nonce, std::env::var_os("PROMPT"))));
             made.arguments = vec!["/d".into()];
         }
         Shell::PowerShell | Shell::Pwsh => {
@@ -104,18 +104,9 @@ fn literal(path: &Path) -> io::Result<String> {
     Shell::PowerShell.quote(&format!("FileSystem::{text}")).map_err(io::Error::other)
 }
 
-/// cmd knows no status and no running number, but the time of day, which a repaint repeats. Wine's console paints marks as text and
-/// leaves out blanks: there the time would tear them.
-fn clock() -> &'static str {
-    #[cfg(windows)]
-    if crate::windows::is_wine() {
-        return "";
-    }
-    ";t=$t"
-}
-
-fn cmd_prompt(nonce: &str, own: Option<OsString>, clock: &str) -> OsString {
-    let mark = |letter: &str| format!("$e]133;{letter};k={nonce}{clock}$e\\");
+/// cmd knows no status and no running number, but the time of day, which a repaint repeats.
+fn cmd_prompt(nonce: &str, own: Option<OsString>) -> OsString {
+    let mark = |letter: &str| format!("$e]133;{letter};k={nonce};t=$t$e\\");
     let mut prompt = OsString::from(format!("{}{}$e]9;9;$p$e\\", mark("D"), mark("A")));
     prompt.push(own.unwrap_or_else(|| "$P$G".into()));
     prompt.push(mark("B"));
@@ -170,7 +161,7 @@ mod tests {
     fn cmd_keeps_its_own_prompt() {
         let mark = |letter| format!("$e]133;{letter};k=ab;t=$t$e\\");
         let around = |own: &str| format!("{}{}$e]9;9;$p$e\\{own}{}", mark("D"), mark("A"), mark("B"));
-        assert_eq!(cmd_prompt("ab", None, clock()), *around("$P$G"));
-        assert_eq!(cmd_prompt("ab", Some("$N$G ".into()), clock()), *around("$N$G "));
+        assert_eq!(cmd_prompt("ab", None), *around("$P$G"));
+        assert_eq!(cmd_prompt("ab", Some("$N$G ".into())), *around("$N$G "));
     }
 }

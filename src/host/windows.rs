@@ -1,8 +1,8 @@
 //! A shell on this machine, in a pseudo console of Windows.
 //!
-//! Three threads to each: one starts the shell and reads, one writes, one waits for the shell to end, because the reader of a pseudo
-//! console gets no end of file while the console stands. Closing one may wait until all it drew has been read: so the reader reads on
-//! whatever happens, and closing has a thread of its own.
+//! Three threads to each: one starts the shell and waits for its end, one writes, one reads, because the reader of a pseudo console gets
+//! no end of file while the console stands. Closing one may wait until all it drew has been read: so the reader reads on whatever
+//! happens, and closing has a thread of its own.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -18,7 +18,7 @@ use tokio::sync::mpsc::Sender;
 
 use crate::course::Shell;
 use crate::host::integration::{self, Integration};
-use crate::host::{CHUNK, FOREIGN, NotSent, ShellChoice, known};
+use crate::host::{CHUNK, FOREIGN, NotSent, ShellChoice, known, wine};
 use crate::private;
 use crate::session::{Ending, SessionEvent, SessionId, Size};
 use crate::windows::pseudo_console::Process;
@@ -240,7 +240,7 @@ fn start(choice: &ShellChoice, folder: Option<PathBuf>, shared: &Arc<Shared>) ->
     })?;
     let integration = integration::prepare(choice.shell, choice.plain).map_err(|error| {
         format!(
-            "The shell could not be prepared in {} ({error}): set TEMP to a folder you can write to.",
+            "The shell could not be prepared in {} ({error}): is there room on the disk, and may you write there?",
             private::scratch_base().display()
         )
     })?;
@@ -256,46 +256,43 @@ fn launch(
     folder: Option<PathBuf>,
     shared: &Arc<Shared>,
 ) -> std::io::Result<Started> {
+    // Starting takes its time, with a virus scanner more of it: the lock is not held meanwhile, for whoever draws may want it.
+    let size = shared.lock().size.unwrap_or(Size { columns: 80, rows: 24 });
+    let (console, drawn, typed) = PseudoConsole::new(size)?;
+    let job = Job::new()?;
+    let arguments = integration.arguments.iter().map(OsString::as_os_str);
+    let mut line = token::command_line(std::iter::once(program.as_os_str()).chain(arguments));
+    let mut environment = environment(shell, &integration);
+    if is_wine() {
+        line = wine::adapt(shell, line, &mut environment);
+    }
+    let folder = folder.filter(|folder| folder.is_dir()).or_else(|| std::env::current_dir().ok());
+    let process = Process::start(&line, &environment, folder.as_deref(), &console, &job)?;
     let mut state = shared.lock();
     if state.ending {
+        drop(state);
+        job.end();
+        // Its last words are nobody's, but unread they would hold the closing up.
+        thread::spawn(move || read(drawn, |_| {}));
+        drop(console);
         return Err(std::io::Error::other("it is not wanted any more"));
     }
-    let (console, drawn, typed) = PseudoConsole::new(state.size.unwrap_or(Size { columns: 80, rows: 24 }))?;
-    let job = Job::new()?;
-    let line = command_line(program, shell, &integration);
-    let folder = folder.filter(|folder| folder.is_dir()).or_else(|| std::env::current_dir().ok());
-    let process = Process::start(&line, &environment(&integration), folder.as_deref(), &console, &job)?;
+    if let Some(wanted) = state.size.filter(|wanted| *wanted != size) {
+        let _ = console.resize(wanted);
+    }
     state.console = Some(console);
     state.job = Some(Arc::new(job));
+    drop(state);
     Ok(Started { process, integration, drawn, typed })
 }
 
-fn command_line(program: &Path, shell: Shell, integration: &Integration) -> OsString {
-    let arguments = integration.arguments.iter().map(OsString::as_os_str);
-    let mut line = token::command_line(std::iter::once(program.as_os_str()).chain(arguments));
-    if !is_wine() {
-        return line;
-    }
-    if shell == Shell::Cmd {
-        // Wine's cmd forgets the prompt it was given.
-        line.push(" /k set PROMPT=%WCI_PROMPT%");
-    }
-    // Wine gives a program in a pseudo console no handles of that console: it must open them itself.
-    let mut opened = system32("cmd.exe").into_os_string();
-    opened.push(" /d /s /c \"");
-    opened.push(line);
-    opened.push(" <CONIN$ >CONOUT$ 2>&1\"");
-    opened
-}
-
-fn environment(integration: &Integration) -> BTreeMap<OsString, OsString> {
+fn environment(shell: Shell, integration: &Integration) -> BTreeMap<OsString, OsString> {
     let mut environment: BTreeMap<OsString, OsString> = std::env::vars_os().collect();
     environment.retain(|name, _| !FOREIGN.iter().any(|foreign| name.eq_ignore_ascii_case(foreign)));
+    // With the modules of PowerShell 7 in front, as where wci was started from one, 5.1 cannot load some of its own.
+    environment.retain(|name, _| shell != Shell::PowerShell || !name.eq_ignore_ascii_case("PSModulePath"));
     environment.insert("WCI".into(), "1".into());
     environment.insert("TERM_PROGRAM".into(), "wci".into());
-    if let Some((_, prompt)) = integration.environment.iter().find(|(name, _)| is_wine() && *name == "PROMPT") {
-        environment.insert("WCI_PROMPT".into(), prompt.clone());
-    }
     for (name, value) in &integration.environment {
         environment.retain(|other, _| !other.eq_ignore_ascii_case(name));
         environment.insert(name.into(), value.clone());
@@ -342,5 +339,40 @@ fn write(mut typed: PipeWriter, keys: &Receiver<Vec<u8>>, unread: &AtomicUsize) 
             return;
         }
         unread.fetch_sub(bytes.len(), Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_that_follow_each_other_fast_are_told_once() {
+        let shared = Arc::new(Shared::default());
+        let session = Session { input: mpsc::channel().0, unread: Arc::default(), shared: Arc::clone(&shared) };
+        for columns in 1..200 {
+            session.resize(Size { columns, rows: 50 });
+        }
+        assert_eq!(shared.lock().busy, 1, "one thread for all of them");
+        assert!(session.wait(SETTLE * 50));
+        assert_eq!(shared.lock().size, Some(Size { columns: 199, rows: 50 }));
+        assert!(!shared.lock().resizing);
+    }
+
+    #[test]
+    fn an_end_is_told_although_the_reader_never_sees_one() {
+        let shared = Arc::new(Shared::default());
+        let began = Instant::now();
+        {
+            let shared = Arc::clone(&shared);
+            thread::spawn(move || {
+                thread::sleep(LAST_WORDS / 2);
+                shared.change(|state| state.pieces += 1);
+            });
+        }
+        last_words(&shared);
+        let took = began.elapsed();
+        assert!(took >= LAST_WORDS * 3 / 2, "what was still read was waited for: {took:?}");
+        assert!(took < LAST_WORDS * 4);
     }
 }

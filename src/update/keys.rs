@@ -8,6 +8,7 @@ use crate::app::Focus;
 use crate::app::Link;
 use crate::app::Prompt;
 use crate::app::Seat;
+use crate::app::Time;
 use crate::app::Tone;
 use crate::course::Shell;
 use crate::keymap;
@@ -19,10 +20,25 @@ use crate::update::act;
 use crate::update::overlay;
 use crate::update::say;
 
+/// Fingers are slower, in milliseconds.
+const PASTED: Time = 12;
+
 pub fn key(app: &mut App, key: Key) -> Vec<Effect> {
     let noticed = app.notice.take().is_some();
+    let at_once = app.now.saturating_sub(app.typed) < PASTED;
+    if matches!(key.code, Code::Char(_)) {
+        app.typed = app.now;
+    }
     if overlay::types(app) {
         return overlay::key(app, key);
+    }
+    let ours = app.overlay.is_some() || app.focus == Focus::Guide;
+    if app.pastes_as_keys && at_once && key.code == Code::Enter && ours {
+        return say(
+            app,
+            Tone::Info,
+            "That Enter came with a paste and did nothing. Tab first: then a paste goes to the terminal.",
+        );
     }
     // Escape puts a notice away before it leaves anything.
     if noticed && key.code == Code::Escape && app.overlay.is_none() && app.focus == Focus::Guide {

@@ -7,7 +7,7 @@ use std::os::windows::io::AsRawHandle;
 
 use windows_sys::Win32::System::Console::{
     CONSOLE_FONT_INFOEX, ENABLE_PROCESSED_OUTPUT, ENABLE_VIRTUAL_TERMINAL_PROCESSING, GetConsoleCP, GetConsoleMode,
-    GetConsoleOutputCP, GetCurrentConsoleFontEx, SetConsoleMode, SetConsoleOutputCP,
+    GetConsoleOutputCP, GetConsoleProcessList, GetCurrentConsoleFontEx, SetConsoleMode, SetConsoleOutputCP,
 };
 
 use super::check;
@@ -65,6 +65,13 @@ fn set_mode(console: &File, mode: u32) -> io::Result<()> {
 fn set_page(page: u32) {
     // SAFETY: it takes a number.
     unsafe { SetConsoleOutputCP(page) };
+}
+
+/// Whether nobody else uses the console: it was opened for this program, and closes with it.
+pub fn is_ours_alone() -> bool {
+    let mut list = [0; 2];
+    // SAFETY: the list is as long as said; a longer one only makes the count larger.
+    unsafe { GetConsoleProcessList(list.as_mut_ptr(), 2) == 1 }
 }
 
 /// The code pages of input and output; none without a console.

@@ -23,12 +23,7 @@ pub enum Whose {
 
 /// Makes a folder for those alone; what is made in it inherits that.
 pub fn create(path: &Path, whose: Whose) -> io::Result<()> {
-    // Protected, and for each full access, inherited by files and folders.
-    let mut list = "D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)".to_owned();
-    if whose == Whose::User {
-        list.push_str(&format!("(A;OICI;FA;;;{})", token::user()?));
-    }
-    let (list, path) = (wide(list), wide(std::path::absolute(path)?));
+    let (list, path) = (wide(list_for(whose)?), wide(std::path::absolute(path)?));
     let mut descriptor = null_mut();
     // SAFETY: both texts end with a zero; the descriptor lives until it is freed, after the folder was made.
     unsafe {
@@ -47,6 +42,15 @@ pub fn create(path: &Path, whose: Whose) -> io::Result<()> {
         LocalFree(descriptor);
         made
     }
+}
+
+/// Protected against what stands above, and for each full access, inherited by files and folders.
+fn list_for(whose: Whose) -> io::Result<String> {
+    let mut list = "D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)".to_owned();
+    if whose == Whose::User {
+        list.push_str(&format!("(A;OICI;FA;;;{})", token::user()?));
+    }
+    Ok(list)
 }
 
 #[cfg(test)]
@@ -99,6 +103,9 @@ mod tests {
         for everyone in [";WD)", ";BU)", ";AU)"] {
             assert!(!list.contains(everyone), "{list}");
         }
+        let ours = outer.path().join("ours");
+        create(&ours, Whose::Administrators).expect("made");
+        assert!(!super::list_for(Whose::Administrators).expect("a list").contains("S-1-5-21"));
         let again = create(&path, Whose::User).expect_err("it is there");
         assert_eq!(again.kind(), io::ErrorKind::AlreadyExists);
     }

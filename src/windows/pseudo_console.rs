@@ -121,7 +121,11 @@ impl Process {
             return Err(why);
         }
         // SAFETY: the thread is ours and suspended.
-        unsafe { ResumeThread(thread.as_raw_handle()) };
+        if unsafe { ResumeThread(thread.as_raw_handle()) } == u32::MAX {
+            let why = io::Error::last_os_error();
+            process.end();
+            return Err(why);
+        }
         Ok(process)
     }
 
@@ -188,10 +192,13 @@ impl Drop for Attributes {
     }
 }
 
-/// `NAME=value` after `NAME=value`, each with a zero at its end, and one more.
+/// `NAME=value` after `NAME=value`, each with a zero at its end, and one more; in the order of their names in capitals, as Windows
+/// wants it.
 fn block(environment: &BTreeMap<OsString, OsString>) -> Vec<u16> {
     let mut block = Vec::new();
-    for (name, value) in environment {
+    let mut sorted: Vec<_> = environment.iter().collect();
+    sorted.sort_by_key(|(name, _)| name.to_string_lossy().to_uppercase());
+    for (name, value) in sorted {
         let mut line = name.clone();
         line.push("=");
         line.push(value);
@@ -202,4 +209,26 @@ fn block(environment: &BTreeMap<OsString, OsString>) -> Vec<u16> {
     }
     block.push(0);
     block
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_environment_is_in_the_order_windows_wants() {
+        let environment = [("b", "2"), ("PATHEXT", ".EXE"), ("Path", "C:\\"), ("A", "1")].map(|(n, v)| (n.into(), v.into()));
+        let text = String::from_utf16(&block(&environment.into())).expect("Unicode");
+        assert_eq!(text, "A=1\0b=2\0Path=C:\\\0PATHEXT=.EXE\0\0");
+        assert_eq!(block(&BTreeMap::new()), [0, 0]);
+    }
+
+    #[test]
+    fn sizes_stay_in_what_windows_takes() {
+        let cells = |columns, rows| {
+            let place = coordinates(Size { columns, rows });
+            (place.X, place.Y)
+        };
+        assert_eq!((cells(0, 0), cells(80, 24), cells(u16::MAX, 1)), ((1, 1), (80, 24), (i16::MAX, 1)));
+    }
 }

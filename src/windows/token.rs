@@ -5,11 +5,13 @@ use std::io;
 use std::mem::size_of;
 use std::os::windows::io::{AsRawHandle, FromRawHandle, OwnedHandle};
 use std::path::Path;
-use std::ptr::null_mut;
+use std::ptr::{null, null_mut};
 
 use windows_sys::Win32::Foundation::{ERROR_CANCELLED, LocalFree};
 use windows_sys::Win32::Security::Authorization::ConvertSidToStringSidW;
 use windows_sys::Win32::Security::{GetTokenInformation, TOKEN_ELEVATION, TOKEN_QUERY, TOKEN_USER, TokenElevation, TokenUser};
+use windows_sys::Win32::System::Com::{COINIT_APARTMENTTHREADED, COINIT_DISABLE_OLE1DDE, CoInitializeEx};
+use windows_sys::Win32::System::Console::GetConsoleWindow;
 use windows_sys::Win32::System::Threading::{GetCurrentProcess, OpenProcessToken};
 use windows_sys::Win32::UI::Shell::{SEE_MASK_NOASYNC, SHELLEXECUTEINFOW, ShellExecuteExW};
 use windows_sys::Win32::UI::WindowsAndMessaging::SW_SHOWNORMAL;
@@ -65,10 +67,17 @@ pub enum Elevation {
 /// Starts a program with administrator's rights, in a window of its own. Windows asks the person; this waits for the answer.
 pub fn run_elevated(program: &Path, arguments: &[OsString], folder: &Path) -> io::Result<Elevation> {
     let line = command_line(arguments.iter().map(OsString::as_os_str));
+    // The question comes to the front only for a window that asks; and what Windows runs for it may want COM.
+    // SAFETY: neither takes a pointer of ours; a thread that has COM already is no error.
+    let window = unsafe {
+        CoInitializeEx(null(), (COINIT_APARTMENTTHREADED | COINIT_DISABLE_OLE1DDE) as u32);
+        GetConsoleWindow()
+    };
     let (verb, file, parameters, directory) = (wide("runas"), wide(program), wide(line), wide(folder));
     let mut what = SHELLEXECUTEINFOW {
         cbSize: size_of::<SHELLEXECUTEINFOW>() as u32,
         fMask: SEE_MASK_NOASYNC,
+        hwnd: window,
         lpVerb: verb.as_ptr(),
         lpFile: file.as_ptr(),
         lpParameters: parameters.as_ptr(),

@@ -524,6 +524,14 @@ fn an_edited_chapter_keeps_its_progress_and_the_learner_their_step() {
 }
 
 #[test]
+fn where_a_paste_comes_as_keys_its_enter_runs_nothing() {
+    let mut player = Player::opened(TWO_STEPS);
+    player.app.pastes_as_keys = true;
+    player.forget().keys("x enter").asks_for(&[]).shows("came with a paste");
+    player.later(1).keys("enter").asks_for(&[r#"journal ran demo#first 1 "echo hello""#, CLEAR_HELLO]);
+}
+
+#[test]
 fn copying_is_asked_of_the_outer_terminal_and_never_by_output() {
     let mut player = Player::opened(TWO_STEPS);
     player.forget().keys("y").asks_for(&[r#"copy "echo hello""#]);

@@ -131,12 +131,19 @@ fn the_screen_is_driven_by_keys_through_a_step_and_out_again() {
     // Wine's console draws roughly and drops keys while it starts, so what is looked at is what the keys bring about.
     pane.wait("PowerShell");
     let bring = |keys: &[&str], there: bool| {
+        let press = || {
+            // One by one: keys that come at once are a paste to it.
+            for key in keys {
+                pane.keys(&[key]);
+                std::thread::sleep(Duration::from_millis(300));
+            }
+        };
         let (started, mut pressed) = (Instant::now(), Instant::now());
-        pane.keys(keys);
+        press();
         while written.exists() != there {
             if pressed.elapsed() > AGAIN {
                 pressed = Instant::now();
-                pane.keys(keys);
+                press();
             }
             assert!(started.elapsed() < PATIENCE, "{keys:?} did nothing:\n{}", pane.screen());
             std::thread::sleep(Duration::from_millis(50));
