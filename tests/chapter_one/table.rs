@@ -52,11 +52,17 @@ windbg          | WinDbg is installed                                           
 path            | The machine's PATH has C:\\bin\\sysinternals                      | F F F P P P P P P
 path            | The machine's PATH has C:\\bin\\pavel_tools                       | F F F P F P P P P
 path            | Windows' own folders are still on it, as Windows wrote them     | P P P P W P P P P
+path-user       | The machine's PATH does not have the tools                      | P P P F F F F F F
+path-user       | Your PATH has C:\\bin\\sysinternals                             | F F F P P P P P P
+path-user       | Your PATH has C:\\bin\\pavel_tools                              | F F F P F P P P P
 ";
 
 /// What the chapter's checks and the product's questions call; natives and the engine's own cmdlets are not among them.
 const CMDLETS: &str =
     "Get-WindowsOptionalFeature\nGet-Service\nGet-AppxPackage\nGet-ScheduledTask\nGet-AuthenticodeSignature\nGet-CimInstance";
+
+/// The user's PATH in the stand-in's registry.
+const USER_PATH: &str = "HKCU/Environment/Path";
 
 fn states() -> [fn(&Standin); 9] {
     [
@@ -76,6 +82,7 @@ fn states() -> [fn(&Standin); 9] {
             s.keep("C/bin/sysinternals/handle64.exe", "MZ, something else");
             ["appx", "C/bin/sysinternals/PsExec64.exe", "C/bin/pavel_tools/ObjDir.exe"].iter().for_each(|name| s.forget(name));
             s.keep(&key(ENVIRONMENT, "Path"), r"C:\Windows\system32;C:\Windows;C:\bin\sysinternals");
+            s.keep(USER_PATH, r"C:\bin\sysinternals");
         },
         |s| {
             repaired(s);
@@ -107,6 +114,7 @@ fn all_done(s: &Standin) {
     }
     s.keep("appx/Microsoft.WinDbg", "1.2606.22001.0");
     s.keep(&key(ENVIRONMENT, "Path"), &format!(r"{PATH};C:\bin\sysinternals;C:\bin\pavel_tools"));
+    s.keep(USER_PATH, r"C:\bin\sysinternals;C:\bin\pavel_tools");
 }
 
 fn repaired(s: &Standin) {

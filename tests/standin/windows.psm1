@@ -320,9 +320,33 @@ if (-not $real) {
 
     function Set-ItemProperty {
         [CmdletBinding()] param([Parameter(Position = 0, Mandatory)][string]$Path, [Parameter(Mandatory)][string]$Name, $Value, [string]$Type)
-        if ((first 'elevated' 'yes') -eq 'no') { stop-with $PSCmdlet 'Requested registry access is not allowed.' 'SecurityException' 'PermissionDenied' $Path }
+        if ($Path -match '^HKLM:' -and (first 'elevated' 'yes') -eq 'no') { stop-with $PSCmdlet 'Requested registry access is not allowed.' 'SecurityException' 'PermissionDenied' $Path }
         [IO.File]::WriteAllText([IO.Path]::Combine((key-folder $Path), $Name), "$Value`n")
     }
+
+    function Remove-ItemProperty {
+        [CmdletBinding()] param([Parameter(Position = 0, Mandatory)][string]$Path, [Parameter(Position = 1, Mandatory)][string]$Name)
+        [IO.File]::Delete([IO.Path]::Combine((key-folder $Path), $Name))
+    }
+
+    function New-Item {
+        [CmdletBinding()] param([Parameter(Position = 0, Mandatory)][string]$Path, [string]$ItemType, [switch]$Force)
+        if ($Path -match '^(HKLM|HKCU):') {
+            # As the registry does: with -Force a key begins empty.
+            if ($Force -and (Test-Path $Path)) { Remove-Item $Path }
+            $PSBoundParameters.ItemType = 'Directory'
+        }
+        Microsoft.PowerShell.Management\New-Item @PSBoundParameters
+    }
+
+    # A key's values are not its children.
+    function Remove-Item {
+        [CmdletBinding()] param([Parameter(Position = 0, Mandatory)][string[]]$Path, [switch]$Recurse, [switch]$Force)
+        if ($Path -match '^(HKLM|HKCU):') { $PSBoundParameters.Recurse = $true }
+        Microsoft.PowerShell.Management\Remove-Item @PSBoundParameters
+    }
+
+    if (-not (Test-Path HKCU:\Environment)) { [void](New-Item HKCU:\Environment) }
 }
 
 # --- Wine ---
@@ -348,4 +372,4 @@ if ($real) {
     }
 }
 
-Export-ModuleMember -Function Remove-Item, Get-Command, *-Windows*, *-Service, Get-CimInstance, Get-Process, *-Appx*, Get-Authenticode*, *-ScheduledTask, Invoke-WebRequest, Get-Item, Get-ItemProperty, Set-ItemProperty -Alias *
+Export-ModuleMember -Function New-Item, Remove-Item, Remove-ItemProperty, Get-Command, *-Windows*, *-Service, Get-CimInstance, Get-Process, *-Appx*, Get-Authenticode*, *-ScheduledTask, Invoke-WebRequest, Get-Item, Get-ItemProperty, Set-ItemProperty -Alias *

@@ -2,6 +2,7 @@
 #![cfg(unix)]
 
 mod bed;
+mod path_step;
 #[allow(dead_code, reason = "shared with the tests of the screen, which use more of it")]
 #[path = "../it/tmux.rs"]
 mod tmux;
