@@ -11,6 +11,7 @@ mod local;
 #[cfg(windows)]
 #[path = "host/windows.rs"]
 mod local;
+mod session;
 #[cfg(unix)]
 mod tree;
 #[cfg(windows)]
@@ -25,7 +26,7 @@ use crate::course::Shell;
 use crate::session::{SessionEvent, SessionId, Size};
 
 pub use crate::host::find::find;
-pub use crate::host::local::Session;
+pub use crate::host::session::Session;
 
 /// What a session tells is at most this long.
 pub const CHUNK: usize = 64 * 1024;
@@ -97,7 +98,7 @@ pub fn open(
     folder: Option<PathBuf>,
     events: Sender<(SessionId, SessionEvent)>,
 ) -> Session {
-    local::open(id, shell, size, folder, events)
+    session::open(id, shell, size, folder, events)
 }
 
 /// The shell the learner works in, if wci knows it; what is wanted, or else `WCI_SHELL`, says otherwise (a name or a path).

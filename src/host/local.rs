@@ -7,167 +7,61 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::Child;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{self, Receiver};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::host::integration::{self, Integration};
+use crate::host::session::{Keys, News, Shared};
+use crate::host::{CHUNK, FOREIGN, ShellChoice, fd, find, known, tree};
+use crate::private;
+use crate::session::{Ending, SessionEvent, Size};
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use rustix::io::Errno;
 use rustix::process::Pid;
 use rustix::termios::{InputModes, OptionalActions, Winsize, tcgetattr, tcsetattr, tcsetwinsize};
-use tokio::sync::mpsc::Sender;
-
-use crate::host::integration::{self, Integration};
-use crate::host::{CHUNK, FOREIGN, NotSent, ShellChoice, fd, find, known, tree};
-use crate::private;
-use crate::session::{Ending, SessionEvent, SessionId, Size};
-
-/// Bytes that may wait to be read by the program.
-const UNREAD: usize = 1024 * 1024;
 
 /// After the shell's end its last words are waited for: until nothing came for a while, and never for long.
 const QUIET: Duration = Duration::from_millis(200);
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
-/// A shell that was opened. Dropping it ends the shell and all it has started.
-#[derive(Debug)]
-pub struct Session {
-    input: mpsc::Sender<Vec<u8>>,
-    unread: Arc<AtomicUsize>,
-    shared: Arc<Shared>,
-}
-
+/// What a session has of this system.
 #[derive(Debug, Default)]
-struct Shared {
-    state: Mutex<State>,
-    changed: Condvar,
-}
-
-#[derive(Debug, Default)]
-struct State {
-    size: Option<Size>,
+pub struct Own {
     master: Option<OwnedFd>,
     shell: Option<Pid>,
     /// The shell itself has ended, and its number may be given to another process.
     reaped: bool,
-    ending: bool,
-    /// Threads that must finish before all is over.
-    busy: usize,
 }
 
-impl Shared {
-    /// No thread panics while it holds the lock; if one did, the values are still good.
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn done(&self) {
-        self.lock().busy -= 1;
-        self.changed.notify_all();
+/// Tells the terminal its size.
+pub fn resize(shared: &Shared) {
+    let state = shared.lock();
+    if let (Some(master), Some(size)) = (&state.own.master, state.size) {
+        // It fails only where the shell has just gone.
+        let _ = tcsetwinsize(master, winsize(size));
     }
 }
 
-impl Session {
-    /// Types bytes; never waits.
-    pub fn send(&self, bytes: Vec<u8>) -> Result<(), NotSent> {
-        let length = bytes.len();
-        if self.unread.fetch_add(length, Ordering::Relaxed) + length > UNREAD {
-            self.unread.fetch_sub(length, Ordering::Relaxed);
-            return Err(NotSent::Full);
-        }
-        self.input.send(bytes).map_err(|_| NotSent::Ended)
+/// Hangs up on the shell and all it has started, and kills what stays.
+pub fn end(shared: &Arc<Shared>) {
+    let shell = shared.lock().own.shell;
+    if let Some(shell) = shell {
+        shared.apart(move |shared| tree::end(shell, || shared.lock().own.reaped));
     }
-
-    pub fn resize(&self, size: Size) {
-        let mut state = self.shared.lock();
-        state.size = Some(size);
-        if let Some(master) = &state.master {
-            // It fails only where the shell has just gone.
-            let _ = tcsetwinsize(master, winsize(size));
-        }
-    }
-
-    /// Ends the shell and all it has started: they are hung up on, and killed a second later. Does not wait for it.
-    pub fn end(&self) {
-        let mut state = self.shared.lock();
-        if state.ending {
-            return;
-        }
-        state.ending = true;
-        if let Some(shell) = state.shell {
-            state.busy += 1;
-            hang_up(shell, &self.shared);
-        }
-    }
-
-    /// Waits until the shell is gone, and after [`Session::end`] all it had started; says whether they are. For use before the
-    /// process itself ends.
-    pub fn wait(&self, limit: Duration) -> bool {
-        let over = self.shared.changed.wait_timeout_while(self.shared.lock(), limit, |state| state.busy > 0);
-        over.map_or(true, |(state, _)| state.busy == 0)
-    }
-}
-
-impl Drop for Session {
-    fn drop(&mut self) {
-        self.end();
-    }
-}
-
-fn hang_up(shell: Pid, shared: &Arc<Shared>) {
-    let shared = Arc::clone(shared);
-    thread::spawn(move || {
-        tree::end(shell, || shared.lock().reaped);
-        shared.done();
-    });
-}
-
-/// Starts a shell on a thread of its own.
-pub fn open(
-    id: SessionId,
-    shell: ShellChoice,
-    size: Size,
-    folder: Option<PathBuf>,
-    events: Sender<(SessionId, SessionEvent)>,
-) -> Session {
-    let (input, typed) = mpsc::channel();
-    let shared =
-        Arc::new(Shared { state: Mutex::new(State { size: Some(size), busy: 1, ..State::default() }), ..Shared::default() });
-    let session = Session { input, unread: Arc::default(), shared: Arc::clone(&shared) };
-    let unread = Arc::clone(&session.unread);
-    thread::spawn(move || {
-        let tell = |event| events.blocking_send((id, event)).is_ok();
-        // A mistake here must not take the program, and with it the outer terminal, down.
-        let ran = catch_unwind(AssertUnwindSafe(|| run(&shell, folder, typed, unread, &shared, tell)));
-        if ran.is_err() {
-            tell(SessionEvent::Ended(Ending::Unknown));
-        }
-        shared.lock().master = None;
-        shared.done();
-    });
-    session
 }
 
 /// The life of a shell.
-fn run(
-    choice: &ShellChoice,
-    folder: Option<PathBuf>,
-    typed: Receiver<Vec<u8>>,
-    unread: Arc<AtomicUsize>,
-    shared: &Arc<Shared>,
-    tell: impl Fn(SessionEvent) -> bool,
-) {
+pub fn run(choice: &ShellChoice, folder: Option<PathBuf>, keys: Keys, shared: &Arc<Shared>, news: &News) {
     let started = match start(choice, folder, shared) {
         Ok(started) => started,
         Err(why) => {
-            tell(SessionEvent::Refused(why));
+            news.tell(SessionEvent::Refused(why));
             return;
         }
     };
@@ -177,20 +71,21 @@ fn run(
         let shared = Arc::clone(shared);
         thread::spawn(move || {
             let _ = status.send(reap(child));
-            shared.lock().reaped = true;
+            shared.lock().own.reaped = true;
             // Wakes the reader.
             drop(exit);
         });
     }
-    thread::spawn(move || write(&writer, &finished, &typed, &unread));
+    thread::spawn(move || keys.write(|bytes| write_all(&writer, &finished, bytes)));
     let opened = SessionEvent::Opened { shell: choice.shell, nonce: integration.nonce.clone() };
-    let heard = tell(opened) && read(&master, &exited, |bytes| tell(SessionEvent::Output(bytes.to_vec())));
-    if !heard && let Some(shell) = { shared.lock().shell } {
+    let heard = news.tell(opened) && read(&master, &exited, |bytes| news.tell(SessionEvent::Output(bytes.to_vec())));
+    if !heard && let Some(shell) = { shared.lock().own.shell } {
         // Nobody listens any more.
-        tree::end(shell, || shared.lock().reaped);
+        tree::end(shell, || shared.lock().own.reaped);
     }
     drop(over);
-    tell(SessionEvent::Ended(ended.recv().unwrap_or(Ending::Unknown)));
+    news.tell(SessionEvent::Ended(ended.recv().unwrap_or(Ending::Unknown)));
+    shared.lock().own.master = None;
 }
 
 struct Started {
@@ -242,8 +137,8 @@ fn launch(program: &Path, integration: Integration, folder: Option<PathBuf>, sha
     let child = *child.downcast::<Child>().map_err(|_| anyhow::anyhow!("an unknown kind of process"))?;
     let (exited, exit) = UnixStream::pair()?;
     let (finished, over) = UnixStream::pair()?;
-    state.shell = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
-    state.master = Some(master.try_clone()?);
+    state.own.shell = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+    state.own.master = Some(master.try_clone()?);
     Ok(Started { child, writer: master.try_clone()?, master, integration, exited, exit, finished, over })
 }
 
@@ -335,16 +230,7 @@ fn fill(master: &OwnedFd, buffer: &mut [u8]) -> (usize, bool) {
     (length, true)
 }
 
-/// Writes what is typed, in its order, until the session is dropped or `finished` is closed.
-fn write(master: &OwnedFd, finished: &UnixStream, typed: &Receiver<Vec<u8>>, unread: &AtomicUsize) {
-    for bytes in typed {
-        if write_all(master, finished, &bytes).is_err() {
-            return;
-        }
-        unread.fetch_sub(bytes.len(), Ordering::Relaxed);
-    }
-}
-
+/// Fails where the terminal is gone, or once `finished` is closed.
 fn write_all(master: &OwnedFd, finished: &UnixStream, mut bytes: &[u8]) -> io::Result<()> {
     while !bytes.is_empty() {
         match rustix::io::write(master, bytes) {

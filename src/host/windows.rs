@@ -8,24 +8,18 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::{PipeReader, PipeWriter, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{self, Receiver};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use tokio::sync::mpsc::Sender;
-
 use crate::course::Shell;
 use crate::host::integration::{self, Integration};
-use crate::host::{CHUNK, FOREIGN, NotSent, ShellChoice, known, wine};
+use crate::host::session::{Keys, News, Shared};
+use crate::host::{CHUNK, FOREIGN, ShellChoice, known, wine};
 use crate::private;
-use crate::session::{Ending, SessionEvent, SessionId, Size};
+use crate::session::{Ending, SessionEvent, Size};
 use crate::windows::pseudo_console::Process;
 use crate::windows::{Job, PseudoConsole, is_wine, system32, token};
-
-/// Bytes that may wait to be read by the program.
-const UNREAD: usize = 1024 * 1024;
 
 /// How long programs have to go by themselves once their console is closed.
 const GRACE: Duration = Duration::from_secs(1);
@@ -36,145 +30,52 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 /// Sizes that follow each other faster are one: a console draws everything anew for each.
 const SETTLE: Duration = Duration::from_millis(40);
 
-/// A shell that was opened. Dropping it ends the shell and all it has started.
-#[derive(Debug)]
-pub struct Session {
-    input: mpsc::Sender<Vec<u8>>,
-    unread: Arc<AtomicUsize>,
-    shared: Arc<Shared>,
-}
-
+/// What a session has of this system.
 #[derive(Debug, Default)]
-struct Shared {
-    state: Mutex<State>,
-    changed: Condvar,
-}
-
-#[derive(Debug, Default)]
-struct State {
-    size: Option<Size>,
+pub struct Own {
     /// A thread is on its way to tell the console its size.
     resizing: bool,
     console: Option<PseudoConsole>,
     job: Option<Arc<Job>>,
-    ending: bool,
     /// All it drew has been read.
     read: bool,
     /// How many pieces of it were told.
     pieces: u64,
-    /// Threads that must finish before all is over.
-    busy: usize,
 }
 
-impl Shared {
-    /// No thread panics while it holds the lock; if one did, the values are still good.
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+/// Tells the console its size, once the sizes have settled.
+pub fn resize(shared: &Arc<Shared>) {
+    if std::mem::replace(&mut shared.lock().own.resizing, true) {
+        return;
     }
-
-    fn change(&self, how: impl FnOnce(&mut State)) {
-        how(&mut self.lock());
-        self.changed.notify_all();
-    }
-
-    /// Does something on a thread of its own that [`Session::wait`] waits for.
-    fn apart(self: &Arc<Self>, what: impl FnOnce(&Arc<Self>) + Send + 'static) {
-        self.lock().busy += 1;
-        let shared = Arc::clone(self);
-        thread::spawn(move || {
-            what(&shared);
-            shared.change(|state| state.busy -= 1);
-        });
-    }
-
-    /// Closes the console, which tells every program in it to go. This waits for its last words to be read, so it is not done here.
-    fn close(self: &Arc<Self>) {
-        let console = self.lock().console.take();
-        self.apart(move |_| drop(console));
-    }
-}
-
-impl Session {
-    /// Types bytes; never waits.
-    pub fn send(&self, bytes: Vec<u8>) -> Result<(), NotSent> {
-        let length = bytes.len();
-        if self.unread.fetch_add(length, Ordering::Relaxed) + length > UNREAD {
-            self.unread.fetch_sub(length, Ordering::Relaxed);
-            return Err(NotSent::Full);
-        }
-        self.input.send(bytes).map_err(|_| NotSent::Ended)
-    }
-
-    pub fn resize(&self, size: Size) {
-        let mut state = self.shared.lock();
-        state.size = Some(size);
-        if std::mem::replace(&mut state.resizing, true) {
-            return;
-        }
-        drop(state);
-        self.shared.apart(|shared| {
-            thread::sleep(SETTLE);
-            let mut state = shared.lock();
-            state.resizing = false;
-            if let (Some(console), Some(size)) = (&state.console, state.size) {
-                // It fails only where the console has just gone.
-                let _ = console.resize(size);
-            }
-        });
-    }
-
-    /// Ends the shell and all it has started: their console closes, and a second later what is left is ended. Does not wait for it.
-    pub fn end(&self) {
-        let mut state = self.shared.lock();
-        if std::mem::replace(&mut state.ending, true) {
-            return;
-        }
-        let Some(job) = state.job.clone() else { return };
-        drop(state);
-        self.shared.close();
-        self.shared.apart(move |_| {
-            let until = Instant::now() + GRACE;
-            while Instant::now() < until && job.count().is_ok_and(|living| living > 0) {
-                thread::sleep(Duration::from_millis(10));
-            }
-            job.end();
-        });
-    }
-
-    /// Waits until the shell is gone, and after [`Session::end`] all it had started; says whether they are. For use before the
-    /// process itself ends.
-    pub fn wait(&self, limit: Duration) -> bool {
-        let over = self.shared.changed.wait_timeout_while(self.shared.lock(), limit, |state| state.busy > 0);
-        over.map_or(true, |(state, _)| state.busy == 0)
-    }
-}
-
-impl Drop for Session {
-    fn drop(&mut self) {
-        self.end();
-    }
-}
-
-/// Starts a shell on a thread of its own.
-pub fn open(
-    id: SessionId,
-    shell: ShellChoice,
-    size: Size,
-    folder: Option<PathBuf>,
-    events: Sender<(SessionId, SessionEvent)>,
-) -> Session {
-    let (input, typed) = mpsc::channel();
-    let shared = Arc::new(Shared { state: Mutex::new(State { size: Some(size), ..State::default() }), ..Shared::default() });
-    let session = Session { input, unread: Arc::default(), shared: Arc::clone(&shared) };
-    let unread = Arc::clone(&session.unread);
-    shared.apart(move |shared| {
-        let tell = move |event| events.blocking_send((id, event)).is_ok();
-        match start(&shell, folder, shared) {
-            Ok(started) => run(&shell, started, typed, unread, shared, tell),
-            Err(why) => drop(tell(SessionEvent::Refused(why))),
+    shared.apart(|shared| {
+        thread::sleep(SETTLE);
+        let mut state = shared.lock();
+        state.own.resizing = false;
+        if let (Some(console), Some(size)) = (&state.own.console, state.size) {
+            // It fails only where the console has just gone.
+            let _ = console.resize(size);
         }
     });
-    session
+}
+
+/// Closes the console, and a second later ends what is left of all that was started in it.
+pub fn end(shared: &Arc<Shared>) {
+    let Some(job) = ({ shared.lock().own.job.clone() }) else { return };
+    close(shared);
+    shared.apart(move |_| {
+        let until = Instant::now() + GRACE;
+        while Instant::now() < until && job.count().is_ok_and(|living| living > 0) {
+            thread::sleep(Duration::from_millis(10));
+        }
+        job.end();
+    });
+}
+
+/// A closed console tells every program in it to go. It waits for its last words to be read, so it is closed on a thread of its own.
+fn close(shared: &Arc<Shared>) {
+    let console = shared.lock().own.console.take();
+    shared.apart(move |_| drop(console));
 }
 
 struct Started {
@@ -185,45 +86,44 @@ struct Started {
 }
 
 /// The life of a shell.
-fn run(
-    choice: &ShellChoice,
-    started: Started,
-    keys: Receiver<Vec<u8>>,
-    unread: Arc<AtomicUsize>,
-    shared: &Arc<Shared>,
-    tell: impl Fn(SessionEvent) -> bool + Clone + Send + 'static,
-) {
-    let Started { process, integration, drawn, typed } = started;
-    thread::spawn(move || write(typed, &keys, &unread));
-    tell(SessionEvent::Opened { shell: choice.shell, nonce: integration.nonce.clone() });
+pub fn run(choice: &ShellChoice, folder: Option<PathBuf>, keys: Keys, shared: &Arc<Shared>, news: &News) {
+    let Started { process, integration, drawn, mut typed } = match start(choice, folder, shared) {
+        Ok(started) => started,
+        Err(why) => {
+            news.tell(SessionEvent::Refused(why));
+            return;
+        }
+    };
+    thread::spawn(move || keys.write(|bytes| typed.write_all(bytes)));
+    news.tell(SessionEvent::Opened { shell: choice.shell, nonce: integration.nonce.clone() });
     {
         // Not waited for: where a console gives no end even after it was closed, this thread sleeps until the program ends.
-        let (shared, tell) = (Arc::clone(shared), tell.clone());
+        let (shared, news) = (Arc::clone(shared), news.clone());
         thread::spawn(move || {
             read(drawn, |bytes| {
-                tell(SessionEvent::Output(bytes.to_vec()));
-                shared.change(|state| state.pieces += 1);
+                news.tell(SessionEvent::Output(bytes.to_vec()));
+                shared.change(|state| state.own.pieces += 1);
             });
-            shared.change(|state| state.read = true);
+            shared.change(|state| state.own.read = true);
         });
     }
     let ending = process.wait().map_or(Ending::Unknown, Ending::Exited);
-    shared.close();
+    close(shared);
     last_words(shared);
-    tell(SessionEvent::Ended(ending));
+    news.tell(SessionEvent::Ended(ending));
 }
 
 /// Waits until all that was drawn has been read and told, or nothing more comes.
 fn last_words(shared: &Shared) {
     let mut state = shared.lock();
     loop {
-        let before = state.pieces;
+        let before = state.own.pieces;
         let over;
         (state, over) = shared
             .changed
-            .wait_timeout_while(state, LAST_WORDS, |state| !state.read && state.pieces == before)
+            .wait_timeout_while(state, LAST_WORDS, |state| !state.own.read && state.own.pieces == before)
             .unwrap_or_else(PoisonError::into_inner);
-        if state.read || over.timed_out() {
+        if state.own.read || over.timed_out() {
             return;
         }
     }
@@ -280,8 +180,8 @@ fn launch(
     if let Some(wanted) = state.size.filter(|wanted| *wanted != size) {
         let _ = console.resize(wanted);
     }
-    state.console = Some(console);
-    state.job = Some(Arc::new(job));
+    state.own.console = Some(console);
+    state.own.job = Some(Arc::new(job));
     drop(state);
     Ok(Started { process, integration, drawn, typed })
 }
@@ -332,16 +232,6 @@ fn read(mut drawn: PipeReader, mut tell: impl FnMut(&[u8])) {
     }
 }
 
-/// Writes what is typed, in its order, until the session is dropped or the console is gone.
-fn write(mut typed: PipeWriter, keys: &Receiver<Vec<u8>>, unread: &AtomicUsize) {
-    for bytes in keys {
-        if typed.write_all(&bytes).is_err() {
-            return;
-        }
-        unread.fetch_sub(bytes.len(), Ordering::Relaxed);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -349,14 +239,13 @@ mod tests {
     #[test]
     fn sizes_that_follow_each_other_fast_are_told_once() {
         let shared = Arc::new(Shared::default());
-        let session = Session { input: mpsc::channel().0, unread: Arc::default(), shared: Arc::clone(&shared) };
-        for columns in 1..200 {
-            session.resize(Size { columns, rows: 50 });
+        let before = Arc::strong_count(&shared);
+        for _ in 0..200 {
+            resize(&shared);
         }
-        assert_eq!(shared.lock().busy, 1, "one thread for all of them");
-        assert!(session.wait(SETTLE * 50));
-        assert_eq!(shared.lock().size, Some(Size { columns: 199, rows: 50 }));
-        assert!(!shared.lock().resizing);
+        assert_eq!(Arc::strong_count(&shared), before + 1, "one thread for all of them");
+        thread::sleep(SETTLE * 10);
+        assert!(!shared.lock().own.resizing);
     }
 
     #[test]
@@ -367,7 +256,7 @@ mod tests {
             let shared = Arc::clone(&shared);
             thread::spawn(move || {
                 thread::sleep(LAST_WORDS / 2);
-                shared.change(|state| state.pieces += 1);
+                shared.change(|state| state.own.pieces += 1);
             });
         }
         last_words(&shared);

@@ -1,0 +1,179 @@
+//! A shell that was opened, the same on every system: what it is typed, how it is waited for. What differs is in `local`.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, Receiver};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use tokio::sync::mpsc::Sender;
+
+use crate::host::local::{self, Own};
+use crate::host::{NotSent, ShellChoice};
+use crate::session::{Ending, SessionEvent, SessionId, Size};
+
+/// Bytes that may wait to be read by the program.
+const UNREAD: usize = 1024 * 1024;
+
+/// A shell that was opened. Dropping it ends the shell and all it has started.
+#[derive(Debug)]
+pub struct Session {
+    input: mpsc::Sender<Vec<u8>>,
+    unread: Arc<AtomicUsize>,
+    shared: Arc<Shared>,
+}
+
+/// What the threads of a session share.
+#[derive(Debug, Default)]
+pub struct Shared {
+    state: Mutex<State>,
+    /// Told of every change that a thread may wait for.
+    pub changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+pub struct State {
+    pub size: Option<Size>,
+    pub ending: bool,
+    pub own: Own,
+    /// Threads that must finish before all is over.
+    busy: usize,
+}
+
+impl Shared {
+    /// No thread panics while it holds the lock; if one did, the values are still good.
+    pub fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn change(&self, how: impl FnOnce(&mut State)) {
+        how(&mut self.lock());
+        self.changed.notify_all();
+    }
+
+    /// Does something on a thread of its own that [`Session::wait`] waits for.
+    pub fn apart(self: &Arc<Self>, what: impl FnOnce(&Arc<Self>) + Send + 'static) {
+        self.lock().busy += 1;
+        let shared = Arc::clone(self);
+        thread::spawn(move || {
+            what(&shared);
+            shared.change(|state| state.busy -= 1);
+        });
+    }
+}
+
+/// What is typed, in its order.
+pub struct Keys {
+    typed: Receiver<Vec<u8>>,
+    unread: Arc<AtomicUsize>,
+}
+
+impl Keys {
+    /// Writes it until the session is dropped, or something could not be written.
+    pub fn write(self, mut write: impl FnMut(&[u8]) -> std::io::Result<()>) {
+        for bytes in self.typed {
+            if write(&bytes).is_err() {
+                return;
+            }
+            self.unread.fetch_sub(bytes.len(), Ordering::Relaxed);
+        }
+    }
+}
+
+/// Where a session's news goes.
+#[derive(Debug, Clone)]
+pub struct News {
+    id: SessionId,
+    events: Sender<(SessionId, SessionEvent)>,
+}
+
+impl News {
+    /// Waits until it is taken; says whether anybody listens.
+    pub fn tell(&self, event: SessionEvent) -> bool {
+        self.events.blocking_send((self.id, event)).is_ok()
+    }
+}
+
+impl Session {
+    /// Types bytes; never waits.
+    pub fn send(&self, bytes: Vec<u8>) -> Result<(), NotSent> {
+        let length = bytes.len();
+        if self.unread.fetch_add(length, Ordering::Relaxed) + length > UNREAD {
+            self.unread.fetch_sub(length, Ordering::Relaxed);
+            return Err(NotSent::Full);
+        }
+        self.input.send(bytes).map_err(|_| NotSent::Ended)
+    }
+
+    pub fn resize(&self, size: Size) {
+        self.shared.lock().size = Some(size);
+        local::resize(&self.shared);
+    }
+
+    /// Ends the shell and all it has started; what does not go by itself is ended a second later. Does not wait for it.
+    pub fn end(&self) {
+        if !std::mem::replace(&mut self.shared.lock().ending, true) {
+            local::end(&self.shared);
+        }
+    }
+
+    /// Waits until the shell is gone, and after [`Session::end`] all it had started; says whether they are. For use before the
+    /// process itself ends.
+    pub fn wait(&self, limit: Duration) -> bool {
+        let over = self.shared.changed.wait_timeout_while(self.shared.lock(), limit, |state| state.busy > 0);
+        over.map_or(true, |(state, _)| state.busy == 0)
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// Starts a shell on a thread of its own.
+pub fn open(
+    id: SessionId,
+    shell: ShellChoice,
+    size: Size,
+    folder: Option<PathBuf>,
+    events: Sender<(SessionId, SessionEvent)>,
+) -> Session {
+    let (input, typed) = mpsc::channel();
+    let shared = Arc::new(Shared::default());
+    shared.lock().size = Some(size);
+    let session = Session { input, unread: Arc::default(), shared: Arc::clone(&shared) };
+    let keys = Keys { typed, unread: Arc::clone(&session.unread) };
+    let news = News { id, events };
+    shared.apart(move |shared| {
+        // A mistake here must not take the program, and with it the outer terminal, down.
+        let ran = catch_unwind(AssertUnwindSafe(|| local::run(&shell, folder, keys, shared, &news)));
+        if ran.is_err() {
+            news.tell(SessionEvent::Ended(Ending::Unknown));
+        }
+    });
+    session
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_program_does_not_read_is_not_taken_for_ever() {
+        let (input, typed) = mpsc::channel();
+        let session = Session { input, unread: Arc::default(), shared: Arc::default() };
+        assert_eq!(session.send(vec![b'x'; UNREAD]), Ok(()));
+        assert_eq!(session.send(vec![b'x']), Err(NotSent::Full));
+        let keys = Keys { typed, unread: Arc::clone(&session.unread) };
+        let reader = thread::spawn(move || keys.write(|_| Ok(())));
+        while session.unread.load(Ordering::Relaxed) > 0 {
+            thread::yield_now();
+        }
+        assert_eq!(session.send(vec![b'x']), Ok(()));
+        drop(session);
+        reader.join().expect("it ends with the session");
+    }
+}
