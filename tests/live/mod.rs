@@ -102,10 +102,13 @@ impl Live {
         self.terminal.begin_capture(&typed);
         self.session.send(typed).unwrap();
         self.prompt();
-        // Only the prompt makes it an end.
-        let before = self.marks.iter().take_while(|mark| mark.kind != MarkKind::PromptEnd);
-        let ends = before.filter_map(|mark| if let MarkKind::CommandEnd(status) = mark.kind { Some(status) } else { None });
-        let status = ends.last().expect("an end");
+        // Only the prompt makes it an end; one that stood before can be drawn anew while a text is pasted.
+        let prompt = self.marks.iter().rposition(|mark| mark.kind == MarkKind::PromptEnd).expect("a prompt");
+        let end = self.marks[..prompt].iter().rev().find_map(|mark| match mark.kind {
+            MarkKind::CommandEnd(status) => Some(status),
+            _ => None,
+        });
+        let status = end.unwrap_or_else(|| panic!("no end: {:?}\n{}", self.marks, self.raw.escape_ascii()));
         (status, printed(self.shell, text, self.at_once, self.terminal.capture().unwrap()))
     }
 
