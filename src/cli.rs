@@ -4,6 +4,7 @@ mod appearance;
 mod examine;
 mod places;
 mod status;
+mod waiting;
 
 use std::ffi::OsString;
 use std::io;
@@ -40,6 +41,8 @@ use crate::session::Size;
 use crate::signals;
 use crate::tty;
 use crate::values;
+
+use waiting::block_on;
 
 /// How often a course on disk is looked at for changes.
 const RELOAD: Duration = Duration::from_millis(700);
@@ -363,12 +366,12 @@ fn headless_run(common: &Common, what: &str, how: &How, undo: bool) -> Result<u8
     };
     let app = new_app(common, course, 0, progress, HEADLESS);
     let request = headless::Request { chapter, part, yes: how.yes, format };
-    let code = runtime()?.block_on(async {
+    let code = block_on(async {
         let mut engine = Engine::new(app, opened.journal, shell(common), Vec::new());
         let code = headless::run(&mut engine, &request, &mut io::stdout()).await;
         engine.end();
         code
-    });
+    })?;
     Ok(code?)
 }
 
@@ -467,10 +470,6 @@ fn reopen(common: &Common) -> Result<Vec<OsString>, Failure> {
     Ok(arguments)
 }
 
-fn runtime() -> io::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build()
-}
-
 fn companion(common: &Common, at: Option<&str>, reopened: bool) -> Result<u8, Failure> {
     let (course, problems, digest) = load_to_run(common)?;
     let at = at.map(|what| find(&course, what)).transpose()?;
@@ -481,7 +480,7 @@ fn companion(common: &Common, at: Option<&str>, reopened: bool) -> Result<u8, Fa
     let mut app = new_app(common, course, problems.len(), progress, tty::size());
     app.pastes_as_keys = cfg!(windows) && std::env::var_os("WT_SESSION").is_none();
     app.notice = opened.notice.take().map(|text| crate::app::Notice { text, tone: crate::app::Tone::Bad });
-    runtime()?.block_on(async {
+    block_on(async {
         let mut engine = Engine::new(app, opened.journal, shell(common), reopen(common)?);
         if let Some((chapter, step)) = at {
             let show = Msg::Show { chapter, step: step.unwrap_or(0) };
@@ -494,7 +493,7 @@ fn companion(common: &Common, at: Option<&str>, reopened: bool) -> Result<u8, Fa
         let result = on_screen(&mut engine).await;
         engine.end();
         result.map_err(Failure::from)
-    })?;
+    })??;
     Ok(0)
 }
 

@@ -8,7 +8,7 @@ use crate::doctor;
 use crate::headless;
 use crate::host;
 
-use super::{Common, Failure, appearance, runtime, state};
+use super::{Common, Failure, appearance, block_on, state};
 
 pub fn run(common: &Common, report: Option<&Path>) -> Result<u8, Failure> {
     if report.is_some() && !cfg!(windows) {
@@ -21,7 +21,7 @@ pub fn run(common: &Common, report: Option<&Path>) -> Result<u8, Failure> {
         named: common.shell.is_some(),
     };
     let Some(file) = report else {
-        let (table, well) = runtime()?.block_on(doctor::here(&patient));
+        let (table, well) = block_on(doctor::here(&patient))?;
         print!("{table}");
         return Ok(if well { 0 } else { headless::NOT_PASSED });
     };
@@ -34,7 +34,7 @@ pub fn run(common: &Common, report: Option<&Path>) -> Result<u8, Failure> {
         }
         other => other.map_err(failed)?,
     };
-    let found = runtime()?.block_on(doctor::examine(&patient, |what| println!("asking: {what}")));
+    let found = block_on(doctor::examine(&patient, |what| println!("asking: {what}")))?;
     out.write_all(doctor::report(&found).as_bytes()).map_err(failed)?;
     println!("Written to {}. Open it and fill in your part; it names no user, machine or address.", file.display());
     Ok(0)

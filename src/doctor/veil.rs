@@ -4,6 +4,15 @@ use std::env;
 
 use regex::Regex;
 
+/// Names that say nothing: the user the course proposes, whose word is ours, and what Windows itself gives to everybody. `Console` is the
+/// client's name where there is none.
+const KNOWN: [&str; 9] =
+    ["wci", "Administrator", "Administrators", "Guest", "SYSTEM", "User", "WORKGROUP", "Console", "localhost"];
+
+/// The variables that hold names.
+const NAMING: [&str; 9] =
+    ["USERNAME", "USER", "LOGNAME", "USERDOMAIN", "USERDNSDOMAIN", "COMPUTERNAME", "HOSTNAME", "CLIENTNAME", "LOGONSERVER"];
+
 pub struct Veil {
     /// Each with what stands for it.
     hidden: Vec<(Regex, &'static str)>,
@@ -12,13 +21,11 @@ pub struct Veil {
 impl Veil {
     /// For this user on this machine.
     pub fn here() -> Self {
-        let told = |name: &str| env::var(name).unwrap_or_default();
         let home = env::home_dir().map(|home| home.display().to_string()).unwrap_or_default();
-        let names = ["USERNAME", "USER", "LOGNAME", "USERDOMAIN", "COMPUTERNAME", "HOSTNAME"].map(told);
-        Self::over_these(&home, &names)
+        Self::over_these(&home, |name| env::var(name).unwrap_or_default())
     }
 
-    fn over_these(home: &str, names: &[String]) -> Self {
+    fn over_these(home: &str, told: impl Fn(&str) -> String) -> Self {
         let mut hidden = Vec::new();
         let mut hide = |pattern: String, by| hidden.extend(Regex::new(&pattern).ok().map(|pattern| (pattern, by)));
         // A home of one letter or of the root alone would tear everything apart.
@@ -26,8 +33,14 @@ impl Veil {
             hide(format!("(?i){}", regex::escape(home)), "~");
         }
         hide(r#"(?i)(?P<folder>[\\/](Users|home)[\\/])[^\\/\s"':;]+"#.into(), "$folder*");
-        // The course proposes `wci` as the user's name: that word is ours, and says nothing.
-        for name in names.iter().filter(|name| name.len() > 1 && !name.eq_ignore_ascii_case("wci")) {
+        // The server that let the user in is told as `\\NAME`.
+        let names = NAMING.map(told);
+        let names = names.iter().map(|name| name.trim_start_matches('\\'));
+        let mut names: Vec<_> =
+            names.filter(|name| name.len() > 1 && !KNOWN.iter().any(|k| name.eq_ignore_ascii_case(k))).collect();
+        // The longest first: one name may be the beginning of another.
+        names.sort_by_key(|name| std::cmp::Reverse(name.len()));
+        for name in names {
             hide(format!(r"(?i)\b{}\b", regex::escape(name)), "*");
         }
         hide(r"\bS-1-5-21(-\d+)+".into(), "S-1-5-21-*");
@@ -48,8 +61,16 @@ mod tests {
 
     #[test]
     fn nobody_can_be_told_from_it() {
-        let names = ["jørgen".into(), "Contoso".into(), "WCI-WS2022".into(), String::new(), "wci".into()];
-        let veil = Veil::over_these(r"C:\Users\jørgen", &names);
+        let veil = Veil::over_these(r"C:\Users\jørgen", |name| {
+            let told = match name {
+                "USERNAME" => "jørgen",
+                "USERDOMAIN" => "Contoso",
+                "COMPUTERNAME" => "WCI-WS2022",
+                "LOGNAME" => "wci",
+                _ => "",
+            };
+            told.into()
+        });
         let over = |text: &str| veil.over(text);
         assert_eq!(over(r"c:\users\Jørgen\AppData\Local\wci"), r"~\AppData\Local\wci");
         assert_eq!(over(r"C:\Users\somebody else\x D:\Users\Ann"), r"C:\Users\* else\x D:\Users\*");
@@ -59,5 +80,28 @@ mod tests {
         for plain in ["10.0.20348.2700", "5.1.20348.2849", "12:34:56", "[Net.Dns]::Get", "wci.exe"] {
             assert_eq!(over(plain), plain);
         }
+    }
+
+    #[test]
+    fn the_domain_its_server_and_the_learners_own_machine_are_hidden_and_well_known_names_are_not() {
+        let veil = Veil::over_these("", |name| {
+            let told = match name {
+                "USERNAME" => "Administrator",
+                "USERDOMAIN" => "Contoso",
+                "USERDNSDOMAIN" => "contoso.example.com",
+                "COMPUTERNAME" => "WS",
+                "CLIENTNAME" => "WS-of-Ann",
+                "LOGONSERVER" => r"\\DC01",
+                "HOSTNAME" => "Console",
+                _ => "",
+            };
+            told.into()
+        });
+        let over = |text: &str| veil.over(text);
+        assert_eq!(over("Administrator's rights; Console host of Windows"), "Administrator's rights; Console host of Windows");
+        assert_eq!(
+            over(r"contoso\x in contoso.example.com on ws, from WS-of-Ann by \\dc01\y"),
+            r"*\x in * on *, from * by \\*\y"
+        );
     }
 }

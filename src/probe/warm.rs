@@ -20,7 +20,7 @@ use crate::host;
 use crate::private;
 
 use super::channel::{Channel, Input};
-use super::cmd::{ABOVE, Script};
+use super::cmd::{self, Script};
 use super::frame::{End, Frame};
 use super::tree::{Living, Tree};
 
@@ -79,7 +79,7 @@ impl Warm {
             command.env(ASK, channel.name());
         }
         if shell == Shell::Cmd {
-            command.env(ABOVE, private::scratch_base());
+            command.current_dir(private::scratch_base()).env(cmd::HOME, super::home());
         }
         // With the modules of PowerShell 7 in front, as where the learner sits in one, 5.1 cannot load some of its own.
         if shell == Shell::PowerShell {
