@@ -126,7 +126,7 @@ enum Command {
     },
     /// Take a step back without the screen: its undo commands
     #[command(
-        after_help = "Exit codes: 0 taken back, 1 not or not wholly, 2 usage or content is wrong,\n3 waiting for something only a person can do, 130 stopped."
+        after_help = "Exit codes: 0 taken back or never done, 1 not or not wholly, 2 usage or content is wrong,\n3 waiting for something only a person can do, 130 stopped."
     )]
     Undo {
         /// CHAPTER#STEP

@@ -4,6 +4,7 @@
 
 #[cfg(unix)]
 mod fd;
+mod find;
 mod integration;
 #[cfg(unix)]
 mod local;
@@ -23,6 +24,7 @@ use tokio::sync::mpsc::Sender;
 use crate::course::Shell;
 use crate::session::{SessionEvent, SessionId, Size};
 
+pub use crate::host::find::find;
 pub use crate::host::local::Session;
 
 /// What a session tells is at most this long.
@@ -101,7 +103,7 @@ pub fn open(
 /// The shell the learner works in, if wci knows it; what is wanted, or else `WCI_SHELL`, says otherwise (a name or a path).
 pub fn default_shell(wanted: Option<&str>) -> ShellChoice {
     let told = |name| std::env::var(name).ok().filter(|text| !text.is_empty());
-    choose(wanted.map(str::to_owned).or_else(|| told("WCI_SHELL")), told("SHELL"), |name| local::find(Path::new(name)).is_some())
+    choose(wanted.map(str::to_owned).or_else(|| told("WCI_SHELL")), told("SHELL"), |name| find(Path::new(name)).is_some())
 }
 
 fn choose(wanted: Option<String>, own: Option<String>, exists: impl Fn(&str) -> bool) -> ShellChoice {

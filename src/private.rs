@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 /// folder for temporary files. What a program with those rights is going to run must not lie there.
 pub fn scratch_base() -> PathBuf {
     #[cfg(windows)]
-    if is_elevated() {
+    if crate::windows::security::Whose::ours() == crate::windows::security::Whose::Administrators {
         return crate::windows::system_root().join("Temp");
     }
     std::env::temp_dir()
@@ -23,18 +23,8 @@ pub fn scratch(name: &str) -> io::Result<PathBuf> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut std::fs::DirBuilder::new(), 0o700).create(&path)?;
     #[cfg(windows)]
-    {
-        use crate::windows::folder::{Whose, create};
-        create(&path, if is_elevated() { Whose::Administrators } else { Whose::User })?;
-    }
+    crate::windows::folder::create(&path, crate::windows::security::Whose::ours())?;
     Ok(path)
-}
-
-/// Asked once, so that a folder's place and its access list agree.
-#[cfg(windows)]
-fn is_elevated() -> bool {
-    static ELEVATED: std::sync::OnceLock<bool> = std::sync::OnceLock::new();
-    *ELEVATED.get_or_init(|| crate::windows::token::is_elevated().unwrap_or(false))
 }
 
 /// Makes a folder and its parents where they are missing. One that is there keeps its permissions: it may serve others too.
@@ -49,7 +39,7 @@ pub fn folders(path: &Path) -> io::Result<()> {
         if let Some(parent) = path.parent() {
             folders(parent)?;
         }
-        match crate::windows::folder::create(path, crate::windows::folder::Whose::User) {
+        match crate::windows::folder::create(path, crate::windows::security::Whose::User) {
             Err(why) if why.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
             other => other,
         }

@@ -7,7 +7,9 @@ pub mod clipboard;
 pub mod console;
 pub mod folder;
 pub mod job;
+pub mod pipe;
 pub mod pseudo_console;
+pub mod security;
 pub mod token;
 
 use std::ffi::{OsStr, OsString};

@@ -14,7 +14,6 @@ use crate::app::Msg;
 use crate::app::Overlay;
 use crate::app::Standing;
 use crate::app::Untyped;
-use crate::course::Answer;
 use crate::course::Step;
 use crate::course::Verdict;
 
@@ -37,10 +36,11 @@ impl<W: Write> Pilot<'_, W> {
             self.skip(&step, &format!("no machine is connected as {}: take it back there", step.place.name()))?;
             return Ok(self.code());
         }
-        let mut bad = None;
+        let before = self.deciding(&step);
+        let mut ends = Vec::new();
         for number in 0..step.undo().count() {
             match self.undo_command(&step, number).await? {
-                Ran::Yes(status) => bad = bad.or(status.filter(|s| *s != 0)),
+                Ran::Yes(status) => ends.push(status),
                 Ran::No(why) => {
                     self.halted = Some(Halt::Failed);
                     self.verdict(&step, Told::Fail, &why)?;
@@ -58,7 +58,7 @@ impl<W: Write> Pilot<'_, W> {
             }
         }
         self.checks(&step)?;
-        let (verdict, reason) = self.outcome(&step, bad);
+        let (verdict, reason) = outcome(&before, &self.deciding(&step), &ends);
         if verdict != Told::Pass {
             self.halted = Some(Halt::Failed);
         }
@@ -86,19 +86,73 @@ impl<W: Write> Pilot<'_, W> {
         self.go(step, &command.id).await
     }
 
-    /// The checks decide here too: a step is taken back when they are not met any more. Where there are none, the statuses say it.
-    fn outcome(&self, step: &Step, bad: Option<i32>) -> (Told, String) {
+    /// What each check says now that can tell whether the step is done.
+    fn deciding(&self, step: &Step) -> Vec<Verdict> {
         let decide = step.checks().enumerate().filter(|(_, check)| !check.warn && !check.look.is_of_a_run());
-        let answers: Vec<Option<&Answer>> = decide.map(|(index, _)| self.app().answer(step, index)).collect();
-        let any = |wanted: Verdict| answers.iter().flatten().any(|answer| answer.verdict == wanted);
-        let all_known = answers.iter().all(|answer| answer.is_some_and(|a| a.verdict != Verdict::Unknown));
-        let ended = bad.map(|status| format!("undoing ended with status {status}"));
-        match ended {
-            _ if any(Verdict::Fail) => (Told::Pass, "taken back".into()),
-            Some(ended) => (Told::Fail, ended),
-            None if answers.is_empty() => (Told::Pass, "taken back, as far as its commands say".into()),
-            None if all_known => (Told::Fail, "its checks are still met: not all of it was taken back".into()),
-            None => (Told::Unknown, "its checks could not say whether it was taken back".into()),
+        decide.map(|(index, _)| self.app().answer(step, index).map_or(Verdict::Unknown, |answer| answer.verdict)).collect()
+    }
+}
+
+/// What came of an undo, from the checks before and after it and from how its commands ended.
+///
+/// The checks decide here too: a step is taken back when one that was met is not met any more. But a command that says it failed may
+/// have done half of it, and no check sees all.
+fn outcome(before: &[Verdict], after: &[Verdict], ends: &[Option<i32>]) -> (Told, String) {
+    if let Some(status) = ends.iter().flatten().find(|status| **status != 0) {
+        return (Told::Fail, format!("undoing ended with status {status}"));
+    }
+    if before.is_empty() {
+        return (Told::Pass, "taken back, as far as its commands say".into());
+    }
+    let pairs = || before.iter().zip(after).filter(|(before, _)| **before == Verdict::Pass);
+    if pairs().any(|(_, after)| *after == Verdict::Fail) {
+        return (Told::Pass, "taken back".into());
+    }
+    if pairs().any(|(_, after)| *after != Verdict::Pass) {
+        return (Told::Unknown, "its checks could not say whether it was taken back".into());
+    }
+    if before.contains(&Verdict::Pass) || after.contains(&Verdict::Pass) {
+        return (Told::Fail, "its checks are still met: not all of it was taken back".into());
+    }
+    if before.contains(&Verdict::Unknown) {
+        return (Told::Unknown, "its checks could not say whether it was done before".into());
+    }
+    match ends.iter().all(Option::is_some) {
+        true => (Told::Pass, "it was not done before: there was nothing to take back".into()),
+        false => (Told::Unknown, "it was not done before, and the shell does not say how undoing ended".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use Verdict::{Fail, Pass, Unknown};
+
+    #[test]
+    fn what_came_of_an_undo_is_told_from_before_and_after_and_the_statuses() {
+        const WELL: &[Option<i32>] = &[Some(0), Some(0)];
+        const UNTOLD: &[Option<i32>] = &[Some(0), None];
+        const BAD: &[Option<i32>] = &[Some(0), Some(3)];
+        type Row = (&'static [Verdict], &'static [Verdict], &'static [Option<i32>], Told, &'static str);
+        let table: &[Row] = &[
+            (&[Pass], &[Fail], WELL, Told::Pass, "taken back"),
+            (&[Pass, Pass], &[Pass, Fail], UNTOLD, Told::Pass, "taken back"),
+            (&[Pass, Fail], &[Pass, Fail], WELL, Told::Fail, "still met"),
+            (&[Pass], &[Fail], BAD, Told::Fail, "status 3"),
+            (&[Fail], &[Fail], BAD, Told::Fail, "status 3"),
+            (&[], &[], BAD, Told::Fail, "status 3"),
+            (&[Pass], &[Pass], WELL, Told::Fail, "still met"),
+            (&[Fail], &[Pass], WELL, Told::Fail, "still met"),
+            (&[Pass], &[Unknown], WELL, Told::Unknown, "whether it was taken back"),
+            (&[Fail, Fail], &[Fail, Fail], WELL, Told::Pass, "not done before"),
+            (&[Fail], &[Fail], UNTOLD, Told::Unknown, "not done before"),
+            (&[Fail, Unknown], &[Fail, Fail], WELL, Told::Unknown, "whether it was done before"),
+            (&[], &[], WELL, Told::Pass, "as far as"),
+        ];
+        for (before, after, ends, verdict, reason) in table {
+            let (told, why) = outcome(before, after, ends);
+            assert!(told == *verdict && why.contains(reason), "{before:?} {after:?} {ends:?}: {told:?}, {why}");
         }
     }
 }

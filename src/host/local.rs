@@ -18,14 +18,14 @@ use std::time::{Duration, Instant};
 
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::fs::{Access, OFlags, access, fcntl_getfl, fcntl_setfl};
+use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use rustix::io::Errno;
 use rustix::process::Pid;
 use rustix::termios::{InputModes, OptionalActions, Winsize, tcgetattr, tcsetattr, tcsetwinsize};
 use tokio::sync::mpsc::Sender;
 
 use crate::host::integration::{self, Integration};
-use crate::host::{CHUNK, FOREIGN, NotSent, ShellChoice, fd, known, tree};
+use crate::host::{CHUNK, FOREIGN, NotSent, ShellChoice, fd, find, known, tree};
 use crate::private;
 use crate::session::{Ending, SessionEvent, SessionId, Size};
 
@@ -212,6 +212,7 @@ fn start(choice: &ShellChoice, folder: Option<PathBuf>, shared: &Arc<Shared>) ->
     if known(&choice.program).is_none() {
         return Err(format!("wci cannot follow {name}: set WCI_SHELL to bash, zsh, sh or pwsh and open the shell again."));
     }
+    // portable-pty's child would abort on one that cannot be started.
     let program = find(&choice.program)
         .ok_or_else(|| format!("There is no {name} on this machine: install it, or set WCI_SHELL to a shell that is there."))?;
     let integration = integration::prepare(choice.shell, choice.plain).map_err(|error| {
@@ -263,16 +264,6 @@ fn command(program: &Path, integration: &Integration, folder: Option<PathBuf>) -
         command.cwd(folder);
     }
     command
-}
-
-/// The program, on the PATH unless it is a path. portable-pty's child would abort on one that cannot be started.
-pub fn find(program: &Path) -> Option<PathBuf> {
-    let runs = |path: &Path| path.is_file() && access(path, Access::EXEC_OK).is_ok();
-    if program.components().count() > 1 {
-        return runs(program).then(|| program.to_path_buf());
-    }
-    let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|path| runs(path))
 }
 
 fn winsize(size: Size) -> Winsize {

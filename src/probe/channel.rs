@@ -63,12 +63,13 @@ impl Drop for Channel {
 
 #[cfg(windows)]
 impl Channel {
-    /// The name is a word that nobody knows before.
+    /// The name is a word that nobody knows before; but every program can list the pipes there are.
     pub fn open(name: &str) -> io::Result<Self> {
+        use crate::windows::{pipe, security::Whose};
         use tokio::net::windows::named_pipe::ServerOptions;
         let mut options = ServerOptions::new();
         options.access_inbound(false).first_pipe_instance(true).max_instances(1).reject_remote_clients(true);
-        let server = options.create(format!(r"\\.\pipe\{name}"))?;
+        let server = pipe::create(&options, name, Whose::ours())?;
         Ok(Self { server: Some(server), name: name.into() })
     }
 
@@ -82,5 +83,23 @@ impl Channel {
         let server = self.server.take().ok_or(io::ErrorKind::NotConnected)?;
         server.connect().await?;
         Ok(Box::new(server))
+    }
+}
+
+#[cfg(all(test, windows))]
+mod tests {
+    use super::*;
+
+    use crate::windows::security::Whose;
+    use crate::windows::security::tests::{is_closed, list};
+    use crate::windows::token;
+
+    #[tokio::test]
+    async fn nobody_else_can_read_the_questions() {
+        let channel = Channel::open("wci-a-pipe-of-a-test").unwrap();
+        let list = list(channel.server.as_ref().unwrap());
+        is_closed(&list);
+        assert!(list.contains(";SY)") && list.contains(";BA)"), "{list}");
+        assert_eq!(list.contains(&token::user().unwrap()), Whose::ours() == Whose::User, "{list}");
     }
 }

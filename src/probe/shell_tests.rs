@@ -144,7 +144,13 @@ async fn a_dropped_question_leaves_no_process() {
 async fn forgetting_and_dropping_end_every_shell() {
     let prober = Prober::new();
     says(&prober, Shell::Sh, "echo a", "a").await;
-    assert_ne!(prober.shells.living.count(), 0, "one waits for the next question");
+    for _ in 0..100 {
+        if prober.shells.rests(Shell::Sh) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert!(prober.shells.rests(Shell::Sh), "one waits for the next question");
     prober.forget();
     all_gone(&prober).await;
     let asking = tokio::spawn({
@@ -178,6 +184,29 @@ async fn a_slow_question_does_not_hold_the_others_up() {
     });
     assert!(quick < Duration::from_millis(500), "{quick:?}");
     assert!(start.elapsed() < Duration::from_millis(1500), "{:?}", start.elapsed());
+}
+
+#[tokio::test]
+async fn a_start_that_takes_long_holds_nothing_else_up() {
+    let prober = Prober::new();
+    let living = prober.shells.living.clone();
+    let (tell, told) = std::sync::mpsc::channel();
+    let slow = std::thread::spawn(move || {
+        living.holding(|| {
+            tell.send(()).unwrap();
+            std::thread::sleep(Duration::from_millis(800));
+        });
+    });
+    told.recv().unwrap();
+    let begun = Instant::now();
+    let asked = says(&prober, Shell::Sh, "echo after all", "after all");
+    let elsewhere = async {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        begun.elapsed()
+    };
+    let ((), turned) = tokio::join!(asked, elsewhere);
+    assert!(turned < Duration::from_millis(500), "{turned:?}");
+    slow.join().unwrap();
 }
 
 #[tokio::test]

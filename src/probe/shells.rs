@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Notify, Semaphore};
@@ -39,10 +39,8 @@ pub enum Heard {
 }
 
 pub struct Shells {
-    pools: BTreeMap<Shell, Pool>,
+    pools: BTreeMap<Shell, Arc<Pool>>,
     pub(super) living: Living,
-    /// Grows when all shells are ended: what was asked before is not asked again.
-    era: AtomicU64,
 }
 
 struct Pool {
@@ -72,8 +70,8 @@ impl Pool {
 
 impl Default for Shells {
     fn default() -> Self {
-        let pool = |shell| (shell, Pool::new(warm::program(shell)));
-        Self { pools: Shell::ALL.into_iter().map(pool).collect(), living: Living::default(), era: AtomicU64::new(0) }
+        let pool = |shell: Shell| (shell, Arc::new(Pool::new(shell.name().into())));
+        Self { pools: Shell::ALL.into_iter().map(pool).collect(), living: Living::default() }
     }
 }
 
@@ -86,7 +84,7 @@ impl Drop for Shells {
 impl Shells {
     /// Takes this program for a shell.
     pub fn prefer(&mut self, shell: Shell, program: PathBuf) {
-        self.pools.insert(shell, Pool::new(program));
+        self.pools.insert(shell, Arc::new(Pool::new(program)));
     }
 
     /// Puts text to the first of these shells that is on the machine. The time counts from when the shell takes the question.
@@ -107,17 +105,22 @@ impl Shells {
     }
 
     pub fn forget(&self) {
-        self.era.fetch_add(1, Ordering::SeqCst);
+        // In this order: what is put to rest meanwhile is seen by one of the two.
+        self.living.kill_all();
         for pool in self.pools.values() {
             pool.idle().clear();
         }
-        self.living.kill_all();
+    }
+
+    #[cfg(test)]
+    pub fn rests(&self, shell: Shell) -> bool {
+        self.pools.get(&shell).is_some_and(|pool| !pool.idle().is_empty())
     }
 
     async fn ask_one(&self, shell: Shell, text: &str, timeout: Duration) -> Result<Heard, Unstarted> {
         let pool = self.pools.get(&shell).ok_or(Unstarted::Missing)?;
         let _permit = pool.permits.acquire().await.map_err(|why| Unstarted::Broken(why.to_string()))?;
-        let era = self.era.load(Ordering::SeqCst);
+        let era = self.living.era();
         // A shell that waited for long may be gone: then a fresh one is asked.
         loop {
             let spare = pool.spare(shell).await;
@@ -132,11 +135,11 @@ impl Shells {
                 Ok(Err(why)) => return Ok(Heard::No(format!("{} could not be asked: {why}", shell.name()))),
                 Err(_) => return Ok(Heard::Silent),
             };
-            let same_era = || self.era.load(Ordering::SeqCst) == era;
+            let same_era = || self.living.era() == era;
             return Ok(match said {
                 Said::Reply { text, end } => {
                     if same_era() && !end.spent {
-                        self.keep(pool, shell, warm);
+                        self.keep(pool, shell, warm, era);
                     }
                     Heard::Replied { text: clixml::without(text), status: end.status }
                 }
@@ -151,9 +154,13 @@ impl Shells {
     }
 
     /// A fresh shell that can take a question.
-    async fn start(&self, pool: &Pool, shell: Shell) -> Result<Warm, Unstarted> {
+    async fn start(&self, pool: &Arc<Pool>, shell: Shell) -> Result<Warm, Unstarted> {
         let _one = pool.starting.lock().await;
-        let mut warm = Warm::start(shell, &pool.program, &self.living).map_err(|why| Unstarted::new(shell, &why))?;
+        let (of, living) = (Arc::clone(pool), self.living.clone());
+        // Starting a process can take seconds, and the thread that asks also draws the screen.
+        let starting = tokio::task::spawn_blocking(move || Warm::start(shell, &of.program, &living));
+        let started = starting.await.unwrap_or_else(|cut| Err(io::Error::other(cut)));
+        let mut warm = started.map_err(|why| Unstarted::new(shell, &why))?;
         match tokio::time::timeout(START, warm.ready()).await {
             Ok(Ok(())) => Ok(warm),
             Ok(Err(why)) => Err(Unstarted::new(shell, &why)),
@@ -162,19 +169,18 @@ impl Shells {
     }
 
     /// Leaves a shell ready for the next question. One is enough at rest: the others were for a time of need.
-    fn keep(&self, pool: &Pool, shell: Shell, warm: Warm) {
+    fn keep(&self, pool: &Arc<Pool>, shell: Shell, warm: Warm, era: u64) {
         if warm::serves_again(shell) {
-            let mut idle = pool.idle();
-            if idle.is_empty() {
-                idle.push(warm);
-            }
-            return;
+            return pool.rest(warm, &self.living, era);
         }
         drop(warm);
-        if pool.idle().is_empty()
-            && let Ok(next) = Warm::start(shell, &pool.program, &self.living)
-        {
-            pool.idle().push(next.rest());
+        if pool.idle().is_empty() {
+            let (pool, living) = (Arc::clone(pool), self.living.clone());
+            tokio::task::spawn_blocking(move || {
+                if let Ok(next) = Warm::start(shell, &pool.program, &living) {
+                    pool.rest(next.rest(), &living, era);
+                }
+            });
         }
     }
 }
@@ -226,6 +232,14 @@ impl Pool {
             if tokio::time::timeout_at(until, self.back.notified()).await.is_err() {
                 return self.idle().pop();
             }
+        }
+    }
+
+    /// Puts one to rest that is of this era, if none rests yet.
+    fn rest(&self, warm: Warm, living: &Living, era: u64) {
+        let mut idle = self.idle();
+        if idle.is_empty() && living.era() == era {
+            idle.push(warm);
         }
     }
 

@@ -253,6 +253,18 @@ async fn a_hang_ends_with_all_it_started() {
     panic!("{} trees are left, it runs: {:?}", prober.shells.living.count(), machine::runs("wci-hang"));
 }
 
+/// Windows would look for a program first where `wci.exe` is: in Downloads, say.
+#[cfg(windows)]
+#[tokio::test]
+async fn a_shell_that_lies_beside_the_program_is_not_run() {
+    let beside = std::env::current_exe().unwrap().with_file_name("zsh.exe");
+    std::fs::copy(crate::windows::system32("cmd.exe"), &beside).unwrap();
+    let look = Look::Ask { shell: Shell::Zsh, text: "echo planted".into(), exits: 0 };
+    let answer = Prober::new().ask(Question { check: check(look, None), shell: Shell::Zsh, poll: false }).await;
+    std::fs::remove_file(&beside).unwrap();
+    is(&answer, Verdict::Unknown, "zsh is not on this machine");
+}
+
 /// Under Wine it is PowerShell 7 that answers: Wine's own powershell.exe does nothing.
 #[cfg(windows)]
 #[tokio::test]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::process::{Child, ChildStdin, ChildStdout, Command};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -18,23 +19,54 @@ const GRACE: Duration = Duration::from_millis(200);
 
 /// All trees that have not ended, by the id of their first process. Each stays in here until just before that is reaped.
 #[derive(Clone, Default)]
-pub struct Living(Arc<Mutex<BTreeMap<u32, Group>>>);
+pub struct Living(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    groups: Mutex<BTreeMap<u32, Group>>,
+    era: AtomicU64,
+}
 
 impl Living {
     fn groups(&self) -> MutexGuard<'_, BTreeMap<u32, Group>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.groups.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Ends every tree now, also those that were given time.
+    /// Grows when all are ended: what was begun before is not wanted any more.
+    pub fn era(&self) -> u64 {
+        self.0.era.load(Ordering::SeqCst)
+    }
+
+    /// Ends every tree now, also those that were given time, and those that are being started.
     pub fn kill_all(&self) {
         let groups = self.groups();
+        self.0.era.fetch_add(1, Ordering::SeqCst);
         groups.values().for_each(Group::kill);
         Group::sweep(groups.values());
+    }
+
+    /// Takes in a process whose start began in this era.
+    fn take(&self, child: &Child, era: u64) -> io::Result<()> {
+        let group = Group::of(child)?;
+        let mut groups = self.groups();
+        if self.era() != era {
+            group.kill();
+            return Err(io::Error::other("it is not wanted any more"));
+        }
+        groups.insert(child.id(), group);
+        Ok(())
     }
 
     #[cfg(test)]
     pub fn count(&self) -> usize {
         self.groups().len()
+    }
+
+    /// Does something while no tree can be taken in: a start that takes long.
+    #[cfg(test)]
+    pub fn holding(&self, what: impl FnOnce()) {
+        let _groups = self.groups();
+        what();
     }
 }
 
@@ -47,20 +79,17 @@ pub struct Tree {
 }
 
 impl Tree {
-    /// Starts a command that has a pipe for its output, and may have one for its input.
+    /// Starts a command that has a pipe for its output, and may have one for its input. Where a virus scanner looks at each program first
+    /// this takes long: nothing is held meanwhile.
     pub fn start(mut command: Command, living: &Living) -> io::Result<(Tree, Option<ChildStdin>, ChildStdout)> {
         group::alone(&mut command);
-        let mut groups = living.groups();
+        let era = living.era();
         let mut child = command.spawn()?;
-        match Group::of(&child) {
-            Ok(group) => drop(groups.insert(child.id(), group)),
-            Err(why) => {
-                let _ = child.kill();
-                let _ = child.wait();
-                return Err(why);
-            }
+        if let Err(why) = living.take(&child, era) {
+            let _ = child.kill();
+            let _ = child.wait();
+            return Err(why);
         }
-        drop(groups);
         let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
         let tree = Tree { child: Some(child), living: living.clone(), idle: false };
         let stdout = stdout.ok_or_else(|| io::Error::other("a pipe is missing"))?;

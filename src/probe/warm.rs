@@ -5,7 +5,7 @@
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -16,6 +16,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{ChildStdin, ChildStdout};
 
 use crate::course::Shell;
+use crate::host;
 use crate::private;
 
 use super::channel::{Channel, Input};
@@ -62,7 +63,9 @@ pub enum Said {
 }
 
 impl Warm {
+    /// Starts a shell: a path, or a name that only our own [`host::find`] looks for.
     pub fn start(shell: Shell, program: &Path, living: &Living) -> io::Result<Self> {
+        let program = host::find(program).ok_or(io::ErrorKind::NotFound)?;
         let mut command = Command::new(program);
         command.args(arguments(shell));
         let channel = is_powershell(shell).then(|| Channel::open(&nonce())).transpose()?;
@@ -178,21 +181,6 @@ pub fn serves_again(shell: Shell) -> bool {
 
 fn is_powershell(shell: Shell) -> bool {
     matches!(shell, Shell::PowerShell | Shell::Pwsh)
-}
-
-#[cfg(unix)]
-pub fn program(shell: Shell) -> PathBuf {
-    shell.name().into()
-}
-
-/// Windows' own by their full paths: one of the same name in front on the PATH must not be run.
-#[cfg(windows)]
-pub fn program(shell: Shell) -> PathBuf {
-    match shell {
-        Shell::PowerShell => crate::windows::system32("WindowsPowerShell\\v1.0\\powershell.exe"),
-        Shell::Cmd => crate::windows::system32("cmd.exe"),
-        other => other.name().into(),
-    }
 }
 
 fn arguments(shell: Shell) -> Vec<&'static str> {

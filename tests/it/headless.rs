@@ -160,17 +160,37 @@ const MAKES: &str =
 
 #[test]
 fn a_step_is_taken_back_when_its_checks_are_not_met_any_more() {
-    let chapter = format!("{MAKES}\n```sh undo\nrm $HOME/made; false\n```\n");
+    let chapter = format!("{MAKES}\n```sh undo\nrm $HOME/made\n```\n");
     let (out, state) = undo(&chapter, &["demo#a", "--yes", "--format", "json"]);
     assert_eq!(out.status.code(), Some(0), "{}", text(&out));
     assert!(!state.path().join("made").exists());
     let events = events(&out);
     let of = |name: &str| events.iter().find(|e| e["event"] == name).cloned().unwrap_or_default();
-    assert_eq!((&of("run")["undo"], &of("finished")["status"]), (&Value::Bool(true), &Value::from(1)), "{events:#?}");
+    assert_eq!((&of("run")["undo"], &of("finished")["status"]), (&Value::Bool(true), &Value::from(0)), "{events:#?}");
     assert_eq!((&of("step")["verdict"], &of("check")["verdict"]), (&Value::from("pass"), &Value::from("fail")));
     let (out, _) = undo(&format!("{MAKES}\n```sh undo\ntrue\n```\n"), &["demo#a", "--yes"]);
     assert_eq!(out.status.code(), Some(1), "a status of 0 is no proof: {}", text(&out));
     assert!(text(&out).contains("still met"), "{}", text(&out));
+}
+
+#[test]
+fn an_undo_that_failed_or_had_nothing_to_do_is_not_called_taken_back() {
+    let half = format!("{MAKES}\n```sh undo\nrm $HOME/made; (exit 3)\n```\n");
+    let (out, _) = undo(&half, &["demo#a", "--yes"]);
+    assert_eq!(out.status.code(), Some(1), "{}", text(&out));
+    assert!(text(&out).contains("status 3"), "{}", text(&out));
+
+    let never = |how: &str| {
+        let dir = course(&format!("{MAKES}\n```sh undo\n{how}\n```\n"));
+        let (state, content) = (tempfile::tempdir().expect("a folder"), dir.path().display().to_string());
+        wci(state.path(), &["--content", &content, "--trust", "undo", "demo#a", "--yes"])
+    };
+    let out = never("rm $HOME/made");
+    assert_eq!(out.status.code(), Some(1), "{}", text(&out));
+    assert!(text(&out).contains("status 1"), "{}", text(&out));
+    let out = never("rm -f $HOME/made");
+    assert_eq!(out.status.code(), Some(0), "{}", text(&out));
+    assert!(text(&out).contains("it was not done before") && !text(&out).contains("(taken back)"), "{}", text(&out));
 }
 
 #[test]

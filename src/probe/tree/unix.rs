@@ -56,3 +56,37 @@ impl Group {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use std::process::Stdio;
+    use std::time::{Duration, Instant};
+
+    use crate::probe::tree::{Living, Tree};
+
+    #[test]
+    fn a_start_that_takes_long_holds_no_end_up_and_is_ended_too() {
+        let living = Living::default();
+        let mut command = Command::new("sleep");
+        command.arg("4711.6").stdout(Stdio::piped());
+        // SAFETY: sleeping is async-signal-safe.
+        unsafe {
+            command.pre_exec(|| {
+                libc::usleep(800_000);
+                Ok(())
+            });
+        }
+        let starting = std::thread::spawn({
+            let living = living.clone();
+            move || Tree::start(command, &living).map(|_| ())
+        });
+        std::thread::sleep(Duration::from_millis(300));
+        let begun = Instant::now();
+        living.kill_all();
+        assert!(begun.elapsed() < Duration::from_millis(400), "{:?}", begun.elapsed());
+        assert!(starting.join().unwrap().is_err(), "it was begun before");
+        assert_eq!(living.count(), 0);
+    }
+}
