@@ -102,12 +102,12 @@ impl Live {
         self.terminal.begin_capture(&typed);
         self.session.send(typed).unwrap();
         self.prompt();
-        // Only the prompt makes it an end; one that stood before can be drawn anew while a text is pasted.
-        let prompt = self.marks.iter().rposition(|mark| mark.kind == MarkKind::PromptEnd).expect("a prompt");
-        let end = self.marks[..prompt].iter().rev().find_map(|mark| match mark.kind {
-            MarkKind::CommandEnd(status) => Some(status),
-            _ => None,
-        });
+        // Only a prompt makes it an end, the first one after it: an older one can be drawn anew while a text is pasted, and an empty
+        // line after it brings one more.
+        let of = |mark: &Mark| if let MarkKind::CommandEnd(status) = mark.kind { Some(status) } else { None };
+        let first = self.marks.iter().position(|mark| of(mark).is_some()).unwrap_or(0);
+        let prompt = self.marks[first..].iter().position(|mark| mark.kind == MarkKind::PromptEnd).expect("a prompt");
+        let end = self.marks[first..first + prompt].iter().rev().find_map(of);
         let status = end.unwrap_or_else(|| panic!("no end: {:?}\n{}", self.marks, self.raw.escape_ascii()));
         (status, printed(self.shell, text, self.at_once, self.terminal.capture().unwrap()))
     }
