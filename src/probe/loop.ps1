@@ -101,7 +101,8 @@ while ($null -ne ($wciLine = $wci.ask.ReadLine())) {
     $wciNonce, $wciText = $wciLine.Split(' ')
     $wciText = $wci.utf8.GetString([Convert]::FromBase64String($wciText))
     $wci.out.Write($wciNonce + '<' + $wci.nl)
-    $wci.left = 65536
+    # One more than is kept of it: so a cut is seen.
+    $wci.left = 65537
     $wci.env = [Environment]::GetEnvironmentVariables()
     $global:wciOk = $null
     $global:LASTEXITCODE = 0

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use crate::course::Shell;
 
 use super::clixml;
+use super::frame::Kept;
 use super::tree::Living;
 use super::warm::{self, Said, Warm};
 
@@ -31,6 +32,8 @@ pub enum Heard {
     Replied {
         text: String,
         status: i32,
+        /// The text is all that it printed.
+        whole: bool,
     },
     /// The time was over.
     Silent,
@@ -136,18 +139,17 @@ impl Shells {
                 Err(_) => return Ok(Heard::Silent),
             };
             let same_era = || self.living.era() == era;
+            let replied = |kept: Kept, status| Heard::Replied { text: clixml::without(kept.text), status, whole: kept.whole };
             return Ok(match said {
-                Said::Reply { text, end } => {
+                Said::Reply { kept, end } => {
                     if same_era() && !end.spent {
                         self.keep(pool, shell, warm, era);
                     }
-                    Heard::Replied { text: clixml::without(text), status: end.status }
+                    replied(kept, end.status)
                 }
                 Said::Gone if !fresh && same_era() => continue,
                 // `exit` in PowerShell ends the loop with the status it gives.
-                Said::Ended { text, status: Some(status) } if same_era() => {
-                    Heard::Replied { text: clixml::without(text), status }
-                }
+                Said::Ended { kept, status: Some(status) } if same_era() => replied(kept, status),
                 Said::Ended { .. } | Said::Gone => Heard::No("the shell was ended while it was asked".into()),
             });
         }

@@ -21,6 +21,7 @@ use crate::course::Values;
 use crate::course::Verdict;
 use crate::judge;
 use crate::progress::Entry;
+use crate::terminal::capture;
 use crate::update::record;
 use crate::update::say;
 use crate::update::travel;
@@ -133,7 +134,8 @@ pub fn observe(app: &mut App, place: Place, id: &StepId, command: &str, status: 
         let answer = match &check.look {
             Look::Exit { .. } => judge::exit(&check, status),
             Look::Output { .. } => match &output {
-                Some(text) => judge::judge(&check, text),
+                Some(text) if capture::is_whole(text) => judge::judge(&check, text),
+                Some(text) => judge::part(&check, text, capture::KEPT),
                 None => Answer {
                     verdict: Verdict::Unknown,
                     seen: "no output that could be told apart".into(),

@@ -162,6 +162,15 @@ fn a_chapter_opened_on_a_full_disk_is_not_stuck_and_nothing_is_believed_that_was
 }
 
 #[test]
+fn what_a_flood_may_have_said_in_its_middle_is_not_known() {
+    let mut player = Player::opened(TWO_STEPS);
+    player.keys("enter").runs(&"noise\n".repeat(60_000), 0);
+    player.shows("it printed more than 256 KiB");
+    let step = player.app.find(&StepId::new("demo", "first")).expect("a step");
+    assert!(matches!(player.app.standing(step), Standing::Unknown(_)));
+}
+
+#[test]
 fn a_need_that_could_not_be_asked_is_unknown_and_a_need_that_is_unmet_does_not_apply() {
     let mut player = Player::opened(NEEDS);
     player.need("namespaces", 0, Verdict::Unknown, "no answer in 10 s");
