@@ -44,7 +44,8 @@ async fn powershell_survives_its_questions() {
     assert_eq!(heard(&prober, shell, "& sh -c 'echo err >&2'").await, (Verdict::Pass, "err".into()));
     assert_eq!(heard(&prober, shell, "throw 'boom'").await, (Verdict::Fail, "exit status 1: boom".into()));
     assert_eq!(heard(&prober, shell, "Get-Item /nope").await.0, Verdict::Fail);
-    assert_eq!(heard(&prober, shell, "1 + )").await.0, Verdict::Fail);
+    let wrong = "exit status 1: You must provide a value expression following the '+' operator.";
+    assert_eq!(heard(&prober, shell, "1 + )").await, (Verdict::Fail, wrong.into()));
     assert_eq!(heard(&prober, shell, "} ; {").await.0, Verdict::Fail);
     assert_eq!(heard(&prober, shell, "'said'; exit 7").await, (Verdict::Fail, "exit status 7: said".into()));
     assert_eq!(heard(&prober, shell, "break").await.0, Verdict::Pass);
