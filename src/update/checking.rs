@@ -5,6 +5,7 @@ use crate::app::CheckKind;
 use crate::app::CheckRef;
 use crate::app::CheckState;
 use crate::app::Effect;
+use crate::app::Remedy;
 use crate::app::Standing;
 use crate::app::Tone;
 use crate::app::known;
@@ -182,6 +183,8 @@ pub fn settle(app: &mut App, id: &StepId) -> Vec<Effect> {
         return Vec::new();
     }
     let title = step.title.clone();
+    let remedy = app.remedy(step);
+    let unsaid = remedy == Remedy::RunAgain && step.checks().next().is_none();
     let here = app.step().is_some_and(|s| s.id == *id);
     let effect = record(app, Entry::Judged { step: id.clone(), verdict, reason });
     if here && !app.landing {
@@ -191,7 +194,10 @@ pub fn settle(app: &mut App, id: &StepId) -> Vec<Effect> {
             Verdict::Fail => {
                 drop(say(app, Tone::Bad, "Not yet: a check is not met. h shows hints, Enter runs it again, c asks again."))
             }
-            Verdict::Unknown => drop(say(app, Tone::Info, "A check could not be asked. c asks again.")),
+            Verdict::Unknown => {
+                let what = if unsaid { "The shell did not say how the command ended" } else { "A check could not be asked" };
+                drop(say(app, Tone::Info, format!("{what}. {}", remedy.says())))
+            }
         }
     }
     vec![effect]
