@@ -3,6 +3,7 @@
 //! `update` changes an [`App`]; `view` shows one; `engine` carries effects out. The queries here answer questions both of those ask.
 
 mod queries;
+mod remedy;
 mod seat;
 
 use std::collections::BTreeMap;
@@ -475,6 +476,7 @@ pub use queries::CONFIRMED;
 pub use queries::HOLD;
 pub use queries::QUIET;
 pub use queries::code_of;
+pub use remedy::Remedy;
 pub use seat::Draft;
 pub use seat::HostKind;
 pub use seat::Link;

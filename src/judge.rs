@@ -48,6 +48,15 @@ pub fn judge(check: &Check, seen: &str) -> Answer {
     }
 }
 
+/// The same for a text of which only so many bytes were kept: what is unmet in them may be met in the rest.
+pub fn part(check: &Check, seen: &str, kept: usize) -> Answer {
+    let answer = judge(check, seen);
+    match answer.verdict {
+        Verdict::Pass | Verdict::Unknown => answer,
+        Verdict::Fail | Verdict::Warn => unknown(check, &format!("it printed more than {} KiB: let it print less", kept / 1024)),
+    }
+}
+
 /// Whether a command ended as the check says.
 pub fn exit(check: &Check, status: Option<i32>) -> Answer {
     let Some(status) = status else {

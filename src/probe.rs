@@ -126,7 +126,7 @@ impl Prober {
         };
         let wanted = look::home_path(folder);
         match self.shells.ask(&candidates(shell, shell), text, check.timeout).await {
-            Heard::Replied { text, status: 0 } => match look::on_path(&wanted, &text, cfg!(windows)) {
+            Heard::Replied { text, status: 0, .. } => match look::on_path(&wanted, &text, cfg!(windows)) {
                 Ok((at, count)) => judge::answer(check, true, &format!("folder {at} of the {count} on the PATH")),
                 Err(count) => judge::answer(check, false, &format!("not among the {count} folders on the PATH")),
             },
@@ -186,15 +186,16 @@ fn candidates(language: Shell, place: Shell) -> Vec<Shell> {
 
 fn replied(check: &Check, exits: i32, heard: Heard) -> Answer {
     match heard {
-        Heard::Replied { text, status } if status != exits => {
+        Heard::Replied { text, status, .. } if status != exits => {
             let seen =
                 if text.trim().is_empty() { format!("exit status {status}") } else { format!("exit status {status}: {text}") };
             judge::answer(check, false, &seen)
         }
-        Heard::Replied { text, status } if check.expect.is_none() => match judge::line(&text) {
+        Heard::Replied { text, status, .. } if check.expect.is_none() => match judge::line(&text) {
             said if said.is_empty() => judge::answer(check, true, &format!("exit status {status}")),
             said => judge::answer(check, true, &said),
         },
+        Heard::Replied { text, whole: false, .. } => judge::part(check, &text, frame::KEPT),
         Heard::Replied { text, .. } => judge::judge(check, &text),
         Heard::Silent => silent(check),
         Heard::No(why) => judge::unknown(check, &why),

@@ -4,7 +4,7 @@
 //! nothing a program prints reaches the outer terminal but text and its style. No clock: the owner ends a synchronized update that
 //! takes too long. Colour queries (OSC 4, 10, 11) are not answered: this layer does not know the outer terminal's colours.
 
-mod capture;
+pub mod capture;
 mod emulator;
 mod marks;
 mod scanner;

@@ -34,6 +34,22 @@ fn equals_ignores_white_space_at_the_end_only() {
 }
 
 #[test]
+fn what_is_unmet_in_a_part_is_not_known() {
+    let seen = |expect, warn| {
+        let answer = part(&Check { warn, ..check(expect) }, "first\n", 64 * 1024);
+        (answer.verdict, answer.seen)
+    };
+    let contains = |text: &str| Some(Expect::Contains(text.into()));
+    let more = (Verdict::Unknown, "it printed more than 64 KiB: let it print less".to_owned());
+    assert_eq!(seen(contains("last"), false), more);
+    assert_eq!(seen(contains("last"), true), more);
+    assert_eq!(seen(contains("first"), false), (Verdict::Pass, "first".into()));
+    assert_eq!(seen(None, false), (Verdict::Pass, "first".into()));
+    let broken = seen(Some(Expect::Matches("(".into())), false);
+    assert!(broken.1.contains("not a regular expression"), "{broken:?}");
+}
+
+#[test]
 fn contains_tells_the_line_that_has_it() {
     judged(
         Expect::Contains("overlay2".into()),

@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::app::Link;
 use crate::app::QUIET;
+use crate::app::Remedy;
 use crate::app::Run;
 use crate::app::Seat;
 use crate::app::Standing;
@@ -243,7 +244,11 @@ fn outcome(app: &App, step: &Step, command: &Command) -> Vec<String> {
     match app.standing(step) {
         Standing::Failed(why) if step.hints().next().is_some() => vec![format!("{sign} Not met: {why}. h shows known causes.")],
         Standing::Failed(why) => vec![format!("{sign} Not met: {why}.")],
-        Standing::Unknown(why) => vec![format!("{} Could not ask: {why}. c asks again.", set(app.appearance.glyphs).unknown)],
+        Standing::Unknown(why) => {
+            let (sign, remedy) = (set(app.appearance.glyphs).unknown, app.remedy(step));
+            let what = if remedy == Remedy::RunAgain { "Not known" } else { "Could not ask" };
+            vec![format!("{sign} {what}: {why}. {}", remedy.says())]
+        }
         _ => Vec::new(),
     }
 }

@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::app::CheckKind;
 use crate::app::CheckState;
+use crate::app::Remedy;
 use crate::app::Standing;
 use crate::course::Check;
 use crate::course::Step;
@@ -83,7 +84,10 @@ fn look(paper: &Paper<'_>, step: &Step, index: usize, check: &Check) -> Look {
             let word = if tried { "" } else { "not yet: " };
             (set.unmet, Role::Unmet, format!("{word}{}", saw(true)), check.hint.clone().filter(|_| tried))
         }
-        Verdict::Unknown => (set.unknown, Role::Unknown, format!("could not ask: {}", answer.seen), Some("c asks again.".into())),
+        Verdict::Unknown => {
+            let advice = Remedy::of(check, answer).says();
+            (set.unknown, Role::Unknown, format!("could not ask: {}", answer.seen), Some(advice.into()))
+        }
     };
     if let Some(asking) = asking {
         detail = if detail.is_empty() { asking } else { format!("{detail}; {asking}") };

@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::app::Card;
 use crate::app::CheckKind;
+use crate::app::Remedy;
 use crate::app::Standing;
 use crate::course::Block;
 use crate::course::Chapter;
@@ -186,11 +187,13 @@ fn ending(paper: &mut Paper<'_>, chapter: &Chapter, step: &Step, index: usize) {
         }
         Standing::Todo | Standing::Running | Standing::Unknown(_) => ("", Role::Text, String::new()),
     };
+    let by_hand = matches!(app.standing(step), Standing::Unknown(_)) && app.remedy(step) == Remedy::ByHand;
     let enter = match card {
         Card::Next => format!("Enter goes on to: {next}"),
         Card::Read => "Enter: read, go on.".to_owned(),
         Card::Tasks => "Space or Enter ticks the item at the pointer.".to_owned(),
-        Card::Ask if paper.app.reaches(step.place) => "Enter asks the checks again; t marks it done by hand.".to_owned(),
+        Card::Ask if app.reaches(step.place) && by_hand => Remedy::ByHand.says().to_owned(),
+        Card::Ask if app.reaches(step.place) => "Enter asks the checks again; t marks it done by hand.".to_owned(),
         Card::Ask => "No machine is connected for its checks: do it there, then t marks it done.".to_owned(),
         Card::Command(_) => String::new(),
     };

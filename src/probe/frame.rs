@@ -4,7 +4,7 @@
 use regex::bytes::Regex;
 
 /// How much of a reply is kept. The rest is read and dropped.
-const KEPT: usize = 64 * 1024;
+pub const KEPT: usize = 64 * 1024;
 
 /// How a reply ends.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -12,6 +12,14 @@ pub struct End {
     pub status: i32,
     /// The shell is not to be asked again.
     pub spent: bool,
+}
+
+/// What a shell printed, as far as it was kept.
+#[derive(Debug, PartialEq)]
+pub struct Kept {
+    pub text: String,
+    /// Nothing of it was dropped.
+    pub whole: bool,
 }
 
 pub struct Frame {
@@ -22,6 +30,7 @@ pub struct Frame {
     pending: Vec<u8>,
     begun: bool,
     kept: Vec<u8>,
+    whole: bool,
 }
 
 impl Frame {
@@ -34,6 +43,7 @@ impl Frame {
             pending: Vec::new(),
             begun: false,
             kept: Vec::new(),
+            whole: true,
         })
     }
 
@@ -69,15 +79,17 @@ impl Frame {
     }
 
     /// What was kept of the reply; all of it where the shell has ended.
-    pub fn text(mut self) -> String {
+    pub fn kept(mut self) -> Kept {
         self.keep_to(self.pending.len());
         let text = String::from_utf8_lossy(&self.kept);
         // The line end before it belongs to the opening line.
-        text.strip_prefix('\n').unwrap_or(&text).to_owned()
+        Kept { text: text.strip_prefix('\n').unwrap_or(&text).to_owned(), whole: self.whole }
     }
 
     fn keep_to(&mut self, to: usize) {
-        let room = KEPT.saturating_sub(self.kept.len());
+        // One more: the end of the opening line is taken off again.
+        let room = (KEPT + 1).saturating_sub(self.kept.len());
+        self.whole &= to <= room;
         self.kept.extend_from_slice(&self.pending[..to.min(room)]);
         self.drop_to(to);
     }
@@ -95,7 +107,9 @@ mod tests {
         let mut frame = Frame::new("n0nce").unwrap();
         let end = pieces.iter().find_map(|piece| frame.push(piece))?;
         assert!(!end.spent);
-        Some((end.status, frame.text()))
+        let kept = frame.kept();
+        assert!(kept.whole);
+        Some((end.status, kept.text))
     }
 
     #[test]
@@ -125,6 +139,18 @@ mod tests {
             assert!(frame.pending.len() < 100);
         }
         assert_eq!(frame.push(b"\nn0nce:0!\n"), Some(End { status: 0, spent: true }));
-        assert_eq!(frame.text().len(), KEPT - 1);
+        let kept = frame.kept();
+        assert_eq!((kept.text.len(), kept.whole), (KEPT, false));
+    }
+
+    #[test]
+    fn a_reply_of_just_what_is_kept_is_whole() {
+        for (size, whole) in [(KEPT, true), (KEPT + 1, false)] {
+            let mut frame = Frame::new("n0nce").unwrap();
+            assert_eq!(frame.push(b"n0nce<\n"), None);
+            assert_eq!(frame.push(&vec![b'x'; size]), None);
+            assert!(frame.push(b"\nn0nce:0\n").is_some());
+            assert_eq!(frame.kept(), Kept { text: "x".repeat(KEPT), whole }, "{size}");
+        }
     }
 }

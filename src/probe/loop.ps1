@@ -101,7 +101,8 @@ while ($null -ne ($wciLine = $wci.ask.ReadLine())) {
     $wciNonce, $wciText = $wciLine.Split(' ')
     $wciText = $wci.utf8.GetString([Convert]::FromBase64String($wciText))
     $wci.out.Write($wciNonce + '<' + $wci.nl)
-    $wci.left = 65536
+    # One more than is kept of it: so a cut is seen.
+    $wci.left = 65537
     $wci.env = [Environment]::GetEnvironmentVariables()
     $global:wciOk = $null
     $global:LASTEXITCODE = 0
@@ -109,7 +110,11 @@ while ($null -ne ($wciLine = $wci.ask.ReadLine())) {
     # The round of one catches a stray break or continue; the added line reads the status where it still is.
     foreach ($wciOnce in 1) {
         try { & ([scriptblock]::Create($wciText + $wci.nl + $wci.nl + '$global:wciOk = $?')) *>&1 | wciTell }
-        catch { $_ | wciTell; $global:wciOk = $false }
+        catch {
+            # The parser's own sentence, not that `Create` failed.
+            $(if ($_.Exception.InnerException -is [Management.Automation.ParseException]) { @($_.Exception.InnerException.Errors)[0].Message } else { $_ }) | wciTell
+            $global:wciOk = $false
+        }
     }
     wciFlush
     $wci.status = $global:LASTEXITCODE

@@ -8,12 +8,15 @@ use std::path::Path;
 use sysinfo::{Process, ProcessRefreshKind, ProcessStatus, ProcessesToUpdate, System, UpdateKind};
 
 use crate::course::Fact;
+use crate::judge;
 
 /// A fact as text; memory and disk in bytes.
 pub fn fact(fact: Fact) -> Result<String, String> {
     match fact {
         Fact::Os => Ok(std::env::consts::OS.into()),
         Fact::Version => System::long_os_version().map_err(|why| format!("the version is not told: {why}")),
+        // Elsewhere this would be the version of the kernel.
+        Fact::Build if !cfg!(windows) => Err(judge::NOT_WINDOWS.into()),
         Fact::Build => System::kernel_version().map_err(|why| format!("the build is not told: {why}")),
         Fact::Arch => Ok(match System::cpu_arch().to_ascii_lowercase().as_str() {
             "amd64" | "x64" => "x86_64".into(),

@@ -1,7 +1,7 @@
 //! What a check may do to the one warm PowerShell, and that neither the next check nor the learner notices.
 #![cfg(unix)]
 
-use super::shell_tests::{all_gone, gone, heard, question, runs, says, there};
+use super::shell_tests::{MORE, all_gone, gone, heard, question, runs, says, there};
 use super::tests::{check, is};
 use super::*;
 
@@ -44,14 +44,19 @@ async fn powershell_survives_its_questions() {
     assert_eq!(heard(&prober, shell, "& sh -c 'echo err >&2'").await, (Verdict::Pass, "err".into()));
     assert_eq!(heard(&prober, shell, "throw 'boom'").await, (Verdict::Fail, "exit status 1: boom".into()));
     assert_eq!(heard(&prober, shell, "Get-Item /nope").await.0, Verdict::Fail);
-    assert_eq!(heard(&prober, shell, "1 + )").await.0, Verdict::Fail);
+    let wrong = "exit status 1: You must provide a value expression following the '+' operator.";
+    assert_eq!(heard(&prober, shell, "1 + )").await, (Verdict::Fail, wrong.into()));
     assert_eq!(heard(&prober, shell, "} ; {").await.0, Verdict::Fail);
     assert_eq!(heard(&prober, shell, "'said'; exit 7").await, (Verdict::Fail, "exit status 7: said".into()));
     assert_eq!(heard(&prober, shell, "break").await.0, Verdict::Pass);
     assert_eq!(heard(&prober, shell, "'a'; return; 'b'").await, (Verdict::Pass, "a".into()));
     assert_eq!(heard(&prober, shell, "[Console]::Write('direct')").await, (Verdict::Pass, "direct".into()));
     let flood = question(shell, "1..1000000; 'last'", Some(Expect::Contains("last".into())));
-    assert_eq!(prober.ask(flood).await.verdict, Verdict::Fail, "only the first 64 KiB count");
+    is(&prober.ask(flood).await, Verdict::Unknown, MORE);
+    let just = question(shell, "'x' * 65534; 'y'", Some(Expect::Contains("z".into())));
+    assert_eq!(prober.ask(just).await.verdict, Verdict::Unknown, "65537 characters with their line ends");
+    let less = question(shell, "'x' * 65533; 'y'", Some(Expect::Contains("z".into())));
+    assert_eq!(prober.ask(less).await.verdict, Verdict::Fail, "65536, all of which are kept");
     let mut hung = question(shell, "& sleep 4711.4", None);
     hung.check.timeout = Duration::from_millis(500);
     is(&prober.ask(hung).await, Verdict::Unknown, "no answer in 500 ms");

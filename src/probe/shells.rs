@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use crate::course::Shell;
 
 use super::clixml;
+use super::frame::Kept;
 use super::tree::Living;
 use super::warm::{self, Said, Warm};
 
@@ -31,6 +32,8 @@ pub enum Heard {
     Replied {
         text: String,
         status: i32,
+        /// The text is all that it printed.
+        whole: bool,
     },
     /// The time was over.
     Silent,
@@ -136,18 +139,20 @@ impl Shells {
                 Err(_) => return Ok(Heard::Silent),
             };
             let same_era = || self.living.era() == era;
+            let replied = |kept: Kept, status| Heard::Replied { text: clixml::without(kept.text), status, whole: kept.whole };
             return Ok(match said {
-                Said::Reply { text, end } => {
+                Said::Reply { kept, end } => {
                     if same_era() && !end.spent {
                         self.keep(pool, shell, warm, era);
                     }
-                    Heard::Replied { text: clixml::without(text), status: end.status }
+                    replied(kept, end.status)
                 }
                 Said::Gone if !fresh && same_era() => continue,
                 // `exit` in PowerShell ends the loop with the status it gives.
-                Said::Ended { text, status: Some(status) } if same_era() => {
-                    Heard::Replied { text: clixml::without(text), status }
-                }
+                Said::Ended { kept, status: Some(status) } if same_era() => match broke_off(status) {
+                    Some(why) => Heard::No(why),
+                    None => replied(kept, status),
+                },
                 Said::Ended { .. } | Said::Gone => Heard::No("the shell was ended while it was asked".into()),
             });
         }
@@ -183,6 +188,12 @@ impl Shells {
             });
         }
     }
+}
+
+/// What a shell's own end says that was none of the check's: Windows gives what crashed or was killed from .NET a negative status.
+/// A check's own `exit -1` looks the same.
+fn broke_off(status: i32) -> Option<String> {
+    (status < 0).then(|| format!("the shell broke off ({status:#010X})"))
 }
 
 /// Why no shell took the question.
@@ -245,5 +256,17 @@ impl Pool {
 
     fn idle(&self) -> MutexGuard<'_, Vec<Warm>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_crash_is_told_from_an_exit() {
+        assert_eq!(broke_off(0xC000_0602_u32 as i32).as_deref(), Some("the shell broke off (0xC0000602)"));
+        assert_eq!(broke_off(-1).as_deref(), Some("the shell broke off (0xFFFFFFFF)"));
+        assert_eq!([0, 3, 255, i32::MAX].map(broke_off), [None, None, None, None]);
     }
 }

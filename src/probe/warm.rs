@@ -21,7 +21,7 @@ use crate::private;
 
 use super::channel::{Channel, Input};
 use super::cmd::{self, Script};
-use super::frame::{End, Frame};
+use super::frame::{End, Frame, Kept};
 use super::tree::{Living, Tree};
 
 /// The request loop of PowerShell.
@@ -50,12 +50,12 @@ pub struct Warm {
 /// What came of a question.
 pub enum Said {
     Reply {
-        text: String,
+        kept: Kept,
         end: End,
     },
     /// The shell ended in the middle of it.
     Ended {
-        text: String,
+        kept: Kept,
         status: Option<i32>,
     },
     /// The shell was gone before it took the question.
@@ -145,7 +145,7 @@ impl Warm {
                 Ok(Ok(n)) => {
                     if let Some(end) = frame.push(&piece[..n]) {
                         self.tree.idle = true;
-                        return Ok(Said::Reply { text: frame.text(), end });
+                        return Ok(Said::Reply { kept: frame.kept(), end });
                     }
                 }
                 Ok(Err(why)) => return Err(why),
@@ -161,7 +161,7 @@ impl Warm {
             }
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
-        Ok(if frame.begun() { Said::Ended { text: frame.text(), status: ended.flatten() } } else { Said::Gone })
+        Ok(if frame.begun() { Said::Ended { kept: frame.kept(), status: ended.flatten() } } else { Said::Gone })
     }
 
     /// Marks a shell that waits for its first question: it may be ended without a word.

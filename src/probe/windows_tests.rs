@@ -51,7 +51,7 @@ fn what_is_not_heard_is_unknown() {
     let missing = Heard::No("powershell is not on this machine".into());
     assert_eq!(unheard(missing), Err((Verdict::Unknown, judge::NOT_WINDOWS.into())));
     assert_eq!(unheard(Heard::Silent), Err((Verdict::Unknown, "no answer in 30 s".into())));
-    assert_eq!(unheard(Heard::Replied { text: "wci is True".into(), status: 1 }), Ok("wci is True".into()));
+    assert_eq!(unheard(Heard::Replied { text: "wci is True".into(), status: 1, whole: true }), Ok("wci is True".into()));
 }
 
 #[tokio::test]

@@ -10,6 +10,11 @@ use crate::terminal::emulator::Emulator;
 /// Kept from the beginning of the output, and from its end.
 const HEAD: usize = 64 * 1024;
 const TAIL: usize = 192 * 1024;
+/// So much of an output is kept.
+pub const KEPT: usize = HEAD + TAIL;
+
+/// Stands around the number of bytes that were left out, on a line of its own.
+const CUT: (&str, &str) = ("[… ", " bytes are left out here …]");
 
 /// The bytes go through the scratch emulator in slices; its history must hold the lines of one.
 const SLICE: usize = 4 * 1024;
@@ -115,6 +120,12 @@ impl Capture {
     }
 }
 
+/// Whether the text of a capture is all that was printed.
+pub fn is_whole(text: &str) -> bool {
+    let number = |line: &str| line.strip_prefix(CUT.0)?.strip_suffix(CUT.1)?.parse::<usize>().ok();
+    !text.lines().any(|line| number(line).is_some())
+}
+
 fn render(head: &[u8], tail: &[u8], left_out: usize, size: Size) -> String {
     let mut lines =
         Lines { emulator: Emulator::new(size, SLICE + usize::from(size.rows)), text: String::new(), line: String::new() };
@@ -122,7 +133,7 @@ fn render(head: &[u8], tail: &[u8], left_out: usize, size: Size) -> String {
     if left_out > 0 {
         // The cut is in the middle of anything: end a sequence there, and begin again with a whole line.
         let whole = memchr(b'\n', &tail[..tail.len().min(SLICE)]).map_or(0, |end| end + 1);
-        lines.feed(format!("\x18\r\n[… {} bytes are left out here …]\r\n", left_out + whole).as_bytes());
+        lines.feed(format!("\x18\r\n{}{}{}\r\n", CUT.0, left_out + whole, CUT.1).as_bytes());
         lines.feed(&tail[whole..]);
     } else {
         lines.feed(tail);
@@ -261,6 +272,7 @@ mod tests {
         let said: usize = cut.chars().filter(char::is_ascii_digit).collect::<String>().parse().expect("a number");
         let whole: usize = (0..1_000_000).map(|n: usize| format!("line {n}\r\n").len()).sum();
         assert!((whole - HEAD - TAIL..whole - HEAD - TAIL + 20).contains(&said), "{cut}");
+        assert!(!is_whole(&text) && is_whole("line 0\n[… some bytes are left out here …]"));
         assert!(text.lines().all(|l| l.starts_with("line ") || l == cut || "line ".starts_with(l)), "no torn line");
     }
 

@@ -5,6 +5,7 @@ use crate::app::CheckKind;
 use crate::app::CheckRef;
 use crate::app::CheckState;
 use crate::app::Effect;
+use crate::app::Remedy;
 use crate::app::Standing;
 use crate::app::Tone;
 use crate::app::known;
@@ -21,6 +22,7 @@ use crate::course::Values;
 use crate::course::Verdict;
 use crate::judge;
 use crate::progress::Entry;
+use crate::terminal::capture;
 use crate::update::record;
 use crate::update::say;
 use crate::update::travel;
@@ -133,7 +135,8 @@ pub fn observe(app: &mut App, place: Place, id: &StepId, command: &str, status: 
         let answer = match &check.look {
             Look::Exit { .. } => judge::exit(&check, status),
             Look::Output { .. } => match &output {
-                Some(text) => judge::judge(&check, text),
+                Some(text) if capture::is_whole(text) => judge::judge(&check, text),
+                Some(text) => judge::part(&check, text, capture::KEPT),
                 None => Answer {
                     verdict: Verdict::Unknown,
                     seen: "no output that could be told apart".into(),
@@ -180,6 +183,8 @@ pub fn settle(app: &mut App, id: &StepId) -> Vec<Effect> {
         return Vec::new();
     }
     let title = step.title.clone();
+    let remedy = app.remedy(step);
+    let unsaid = remedy == Remedy::RunAgain && step.checks().next().is_none();
     let here = app.step().is_some_and(|s| s.id == *id);
     let effect = record(app, Entry::Judged { step: id.clone(), verdict, reason });
     if here && !app.landing {
@@ -189,7 +194,10 @@ pub fn settle(app: &mut App, id: &StepId) -> Vec<Effect> {
             Verdict::Fail => {
                 drop(say(app, Tone::Bad, "Not yet: a check is not met. h shows hints, Enter runs it again, c asks again."))
             }
-            Verdict::Unknown => drop(say(app, Tone::Info, "A check could not be asked. c asks again.")),
+            Verdict::Unknown => {
+                let what = if unsaid { "The shell did not say how the command ended" } else { "A check could not be asked" };
+                drop(say(app, Tone::Info, format!("{what}. {}", remedy.says())))
+            }
         }
     }
     vec![effect]

@@ -199,6 +199,14 @@ impl Player {
         self.prompt()
     }
 
+    /// The shell tells that the command has ended, and not how.
+    pub fn ends_unsaid(&mut self) -> &mut Self {
+        self.number += 1;
+        let number = self.number;
+        self.prints(&format!("\x1b]133;D;k={NONCE};n={number}\x1b\\"));
+        self.prompt()
+    }
+
     pub fn dies(&mut self, ending: Ending) -> &mut Self {
         self.heard(SessionEvent::Ended(ending))
     }

@@ -162,6 +162,32 @@ fn a_chapter_opened_on_a_full_disk_is_not_stuck_and_nothing_is_believed_that_was
 }
 
 #[test]
+fn what_a_flood_may_have_said_in_its_middle_is_not_known() {
+    let mut player = Player::opened(TWO_STEPS);
+    player.keys("enter").runs(&"noise\n".repeat(60_000), 0);
+    player.shows("it printed more than 256 KiB");
+    let step = player.app.find(&StepId::new("demo", "first")).expect("a step");
+    assert!(matches!(player.app.standing(step), Standing::Unknown(_)));
+}
+
+#[test]
+fn what_no_asking_can_tell_is_not_to_be_asked_again() {
+    let run = "```sh run\ntrue\n```\n\n";
+    let check = "```toml check\nsays = \"It is Server 2022\"\nwindows_build = 20348\n```\n\n";
+    let mut player = Player::opened(&format!(
+        "---\ntitle: Demo\n---\n## One {{#one}}\n\n{run}## Two {{#two}}\n\n{run}{check}## Three {{#three}}\n\n{check}"
+    ));
+    player.keys("enter").begins("").ends_unsaid();
+    player.shows("Not known: ").shows("it again, t marks it done.").hides("asks again");
+    player.keys("n enter").runs("", 0);
+    player.answers("two", 0, Verdict::Unknown, "no answer in 60 s").shows("Could not ask: ").shows("c asks again.");
+    player.keys("c").answers("two", 0, Verdict::Unknown, wci::judge::NOT_WINDOWS);
+    player.shows("Could not ask: ").shows("t marks it done by hand.").hides("asks again");
+    player.keys("n").answers("three", 0, Verdict::Unknown, wci::judge::NOT_WINDOWS);
+    player.shows("t marks it done by hand.").hides("asks the checks again");
+}
+
+#[test]
 fn a_need_that_could_not_be_asked_is_unknown_and_a_need_that_is_unmet_does_not_apply() {
     let mut player = Player::opened(NEEDS);
     player.need("namespaces", 0, Verdict::Unknown, "no answer in 10 s");

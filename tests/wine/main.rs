@@ -53,6 +53,12 @@ contains = "hello there"
 ```
 
 ```toml check
+says = "cmd reads it and no more"
+cmd = 'type C:\NAME.txt'
+equals = "hello there"
+```
+
+```toml check
 says = "PowerShell can read it"
 powershell = 'Get-Content C:\NAME.txt'
 contains = "hello there"
