@@ -258,11 +258,11 @@ impl Reader<'_, '_> {
         let notes = &mut *self.walker.notes;
         let Some(open) = &mut self.open else { return };
         let block = match kind.name.as_str() {
-            "check" => check::check(notes, fence, open.ran).map(|read| {
+            "check" => check::check(notes, fence, &open.step, open.ran).map(|read| {
                 open.of.extend(read.of);
                 Block::Check(read.check)
             }),
-            "need" => check::need(notes, fence).map(Block::Need),
+            "need" => check::need(notes, fence, &open.step).map(Block::Need),
             _ => check::hint(notes, fence).map(Block::Hint),
         };
         // What could not be read is shown: the step does not look empty, and the author sees it.
