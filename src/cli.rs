@@ -33,6 +33,7 @@ use crate::journal;
 use crate::journal::Opened;
 use crate::keys::Key;
 use crate::lint;
+use crate::markdown;
 use crate::problem::Problem;
 use crate::progress::Entry;
 use crate::progress::Progress;
@@ -113,6 +114,13 @@ struct How {
     /// One line for each thing that happens, as text or as a JSON object
     #[arg(long, value_enum, default_value = "text")]
     format: FormatArg,
+    /// How long a command may say nothing before it is given up: 90s, 10m, 1h
+    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = patience)]
+    patience: Duration,
+}
+
+fn patience(text: &str) -> Result<Duration, String> {
+    markdown::duration(text).ok_or_else(|| "not a time: try 90s, 10m or 1h".into())
 }
 
 #[derive(Subcommand)]
@@ -365,7 +373,7 @@ fn headless_run(common: &Common, what: &str, how: &How, undo: bool) -> Result<u8
         FormatArg::Json => headless::Format::Json,
     };
     let app = new_app(common, course, 0, progress, HEADLESS);
-    let request = headless::Request { chapter, part, yes: how.yes, format };
+    let request = headless::Request { chapter, part, yes: how.yes, format, patience: how.patience };
     let code = block_on(async {
         let mut engine = Engine::new(app, opened.journal, shell(common), Vec::new());
         let code = headless::run(&mut engine, &request, &mut io::stdout()).await;

@@ -12,6 +12,8 @@ use crate::app::Action;
 use crate::app::App;
 use crate::app::Msg;
 use crate::app::Notice;
+use crate::app::Overlay;
+use crate::app::Prompt;
 use crate::app::Standing;
 use crate::app::Tone;
 use crate::app::Untyped;
@@ -59,12 +61,16 @@ pub struct Request {
     /// Run without asking before each command.
     pub yes: bool,
     pub format: Format,
+    /// A command that has said nothing for so long, and for five times what it usually takes, is given up.
+    pub patience: Duration,
 }
 
 /// Runs the steps and gives the exit code.
 pub async fn run(engine: &mut Engine, request: &Request, out: &mut impl Write) -> anyhow::Result<u8> {
     engine.app.headless = true;
-    let mut pilot = Pilot { engine, report: Report::new(request.format, out), yes: request.yes, waits: false, halted: None };
+    let report = Report::new(request.format, out);
+    let patience = request.patience;
+    let mut pilot = Pilot { engine, report, yes: request.yes, waits: false, halted: None, patience };
     let flight = async {
         match request.part {
             Part::Undo(step) => pilot.take_back(request.chapter, step).await,
@@ -91,6 +97,7 @@ struct Pilot<'a, W: Write> {
     waits: bool,
     /// Why the steps that follow are not begun.
     halted: Option<Halt>,
+    patience: Duration,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -265,9 +272,36 @@ impl<W: Write> Pilot<'_, W> {
         drop(self.engine.apply(msg));
     }
 
-    /// Until the step's command has ended.
+    /// Until the step's command has ended, or has said nothing for so long that it is given up: it may wait for input nobody gives,
+    /// or the shell no longer tells its prompt.
     async fn ended(&mut self, id: &StepId) -> anyhow::Result<()> {
-        self.until(id, |app, id| app.runs(id).is_none()).await
+        let usual = self.app().runs(id).and_then(|run| self.app().find(id)?.command(&run.command)?.typical);
+        let patience = usual.map_or(self.patience, |usual| self.patience.max(usual * 5));
+        let seconds = patience.as_secs();
+        let patience = u64::try_from(patience.as_millis()).unwrap_or(u64::MAX);
+        // One that still waits for the shell's first prompt is not silent: `until` has its own word on that.
+        let silent = |app: &App| app.seats.values().any(|s| s.run.is_some() && app.now.saturating_sub(s.heard) >= patience);
+        self.until(id, |app, id| app.runs(id).is_none() || silent(app)).await?;
+        if self.app().runs(id).is_some() {
+            self.report.tell(&Event::GivenUp { id, seconds })?;
+            self.engine.app.overlay = Some(Overlay::Ended);
+            self.apply(Msg::Do(Action::Go));
+            self.fresh_shell();
+        }
+        Ok(())
+    }
+
+    /// Ends the shell with all that still runs in it, and starts another.
+    fn fresh_shell(&mut self) {
+        let place = self.app().shown();
+        let Some(seat) = self.engine.app.seats.get_mut(&place) else { return };
+        seat.prompt = Prompt::Busy;
+        // What the old one has told is still of the step.
+        let (ended, output) = (seat.ended, seat.output.take());
+        self.apply(Msg::Do(Action::Restart));
+        if let Some(seat) = self.engine.app.seats.get_mut(&place) {
+            (seat.ended, seat.output) = (ended, output);
+        }
     }
 
     /// Until nothing of the step is being asked.
@@ -284,7 +318,10 @@ impl<W: Write> Pilot<'_, W> {
                 msg = self.engine.next() => self.apply(msg),
                 () = tokio::time::sleep(nap.unwrap_or(HEARTBEAT)) => self.apply(Msg::Time(now())),
                 _ = beat.tick() => {
-                    self.report.tell(&Event::Waiting { id, seconds: started.elapsed().as_secs() })?;
+                    let place = self.app().shown();
+                    let shown = self.app().seats.get(&place).map(|s| s.terminal.text()).unwrap_or_default();
+                    let last = shown.lines().rev().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+                    self.report.tell(&Event::Waiting { id, seconds: started.elapsed().as_secs(), last })?;
                     if started.elapsed() > PROMPT && self.app().seats.values().any(|s| s.queued.is_some()) {
                         self.apply(Msg::Do(Action::Stop));
                         let text = "the shell has shown no prompt that wci knows; look at its start files, or choose another with --shell".into();

@@ -20,6 +20,8 @@ use crate::course::Block;
 use crate::course::Chapter;
 use crate::problem::Problem;
 
+pub use words::duration;
+
 /// What `course.md` says.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Front {

@@ -261,6 +261,6 @@ fn home() -> PathBuf {
 #[cfg(test)]
 mod powershell_tests;
 #[cfg(test)]
-mod shell_tests;
+pub mod shell_tests;
 #[cfg(test)]
 mod tests;

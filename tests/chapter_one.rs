@@ -6,24 +6,13 @@
 mod bed;
 #[path = "chapter_one/end_to_end.rs"]
 mod end_to_end;
+mod engine;
 mod standin;
 #[path = "chapter_one/table.rs"]
 mod table;
 
-use std::path::PathBuf;
-
+use engine::engine;
 use standin::Standin;
-
-/// The real PowerShell engine, if it is on this machine.
-fn engine() -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&path).map(|folder| folder.join("pwsh")).find(|file| file.is_file());
-    if found.is_none() {
-        assert!(std::env::var_os("WCI_CI").is_none(), "CI must have pwsh");
-        println!("skipped: pwsh is not on the PATH");
-    }
-    found
-}
 
 #[test]
 fn the_stand_in_goes_the_way_of_a_server() {

@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -13,20 +13,11 @@ use wci::host::ShellChoice;
 use wci::session::{Ending, SessionEvent};
 use wci::terminal::MarkKind;
 
+use engine::engine;
 use live::Live;
 
+mod engine;
 mod live;
-
-/// The engine, if it is here. Says so if not; in CI that is a failure.
-fn engine() -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&path).map(|folder| folder.join("pwsh")).find(|program| program.is_file());
-    if found.is_none() {
-        assert!(std::env::var_os("WCI_CI").is_none(), "CI must have pwsh");
-        println!("skipped: no pwsh on the PATH");
-    }
-    found
-}
 
 /// A `pwsh` in a folder of its own that sets variables, and may put words before what it is told to run.
 struct Wrapped {
@@ -369,28 +360,4 @@ fn a_step_runs_whatever_the_temporary_folder_is_called() {
         let ours = left.iter().filter(|name| name.to_string_lossy().starts_with("wci-")).count();
         assert_eq!(ours, 0, "{name}: {left:?}");
     }
-}
-
-#[test]
-fn the_script_is_for_5_1_too() {
-    let Some(engine) = engine() else { return };
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/shell/powershell");
-    let text = std::fs::read_to_string(script).unwrap().replace("@DIR@", "'x'").replace("@NONCE@", "0");
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("script");
-    std::fs::write(&file, text).unwrap();
-    let ask = format!(
-        "$tokens = $problems = $null
-         $tree = [Management.Automation.Language.Parser]::ParseFile('{}', [ref]$tokens, [ref]$problems)
-         $problems | ForEach-Object Message
-         # What 5.1 cannot read: its names are those of the newer syntax tree.
-         $new = 'PipelineChainAst', 'TernaryExpressionAst'
-         $tree.FindAll({{ param($node) $node.GetType().Name -in $new -or $node.NullConditional -or $node.CleanBlock }}, $true) | ForEach-Object {{ $_.Extent.Text }}
-         $tokens | Where-Object Kind -in 'QuestionQuestion', 'QuestionQuestionEquals', 'AndAnd', 'OrOr', 'QuestionDot', 'QuestionLBracket' | ForEach-Object Text
-         [regex]::Matches($tree.Extent.Text, '`[eu]').Value",
-        file.display()
-    );
-    let out = Command::new(engine).args(["-NoLogo", "-NoProfile", "-NonInteractive", "-Command", &ask]).output().unwrap();
-    let said = String::from_utf8_lossy(&out.stdout).into_owned() + &String::from_utf8_lossy(&out.stderr);
-    assert!(out.status.success() && said.trim().is_empty(), "{said}");
 }

@@ -66,10 +66,7 @@ async fn the_programs_part_is_true_of_a_shell_that_works() {
 #[cfg(unix)]
 #[tokio::test]
 async fn every_case_of_powershells_status_is_as_written() {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    if !std::env::split_paths(&path).any(|folder| folder.join("pwsh").is_file()) {
-        assert!(std::env::var_os("WCI_CI").is_none(), "CI must have pwsh");
-        println!("skipped: pwsh is not on the PATH");
+    if !crate::probe::shell_tests::there(Shell::Pwsh) {
         return;
     }
     let state = tempfile::tempdir().expect("a folder");

@@ -45,7 +45,8 @@ pub enum Event<'a> {
     Start { chapter: &'a str, title: &'a str, steps: usize },
     Begin { step: &'a Step, number: usize, of: usize },
     Run { step: &'a Step, command: &'a str, shell: &'a str, text: &'a str, undo: bool },
-    Waiting { id: &'a StepId, seconds: u64 },
+    Waiting { id: &'a StepId, seconds: u64, last: &'a str },
+    GivenUp { id: &'a StepId, seconds: u64 },
     Output { step: &'a Step, line: &'a str },
     Finished { step: &'a Step, command: &'a str, status: Option<i32> },
     Check { step: &'a Step, check: &'a Check, answer: Option<&'a Answer> },
@@ -94,7 +95,8 @@ fn object(event: &Event<'_>) -> Value {
             &step.id,
             json!({ "command": command, "place": step.place.name(), "shell": shell, "text": text, "undo": undo }),
         ),
-        Event::Waiting { id, seconds } => at("waiting", id, json!({ "seconds": seconds })),
+        Event::Waiting { id, seconds, last } => at("waiting", id, json!({ "seconds": seconds, "last": last })),
+        Event::GivenUp { id, seconds } => at("given-up", id, json!({ "seconds": seconds })),
         Event::Output { step, line } => at("output", &step.id, json!({ "text": line })),
         Event::Finished { step, command, status } => at("finished", &step.id, json!({ "command": command, "status": status })),
         Event::Check { step, check, answer } => at("check", &step.id, checked(check, *answer)),
@@ -131,7 +133,12 @@ fn text(out: &mut impl Write, event: &Event<'_>) -> io::Result<()> {
             writeln!(out, "{what} for {shell} on the {}:", step.place.name())?;
             text.lines().try_for_each(|line| writeln!(out, "  $ {line}"))
         }
-        Event::Waiting { seconds, .. } => writeln!(out, "  still going after {seconds} s"),
+        Event::Waiting { seconds, last: "", .. } => writeln!(out, "  still going after {seconds} s; Ctrl-C stops it"),
+        Event::Waiting { seconds, last, .. } => writeln!(out, "  still going after {seconds} s; the last line is: {last}"),
+        Event::GivenUp { seconds, .. } => writeln!(
+            out,
+            "Given up after {seconds} s without a word: it may wait for input, or the shell no longer tells its prompt. The shell is started anew; the checks decide. (--patience changes how long.)"
+        ),
         Event::Output { line, .. } => writeln!(out, "  | {line}"),
         Event::Finished { status: Some(status), .. } => writeln!(out, "Ended with status {status}"),
         Event::Finished { status: None, .. } => writeln!(out, "Ended; the shell gave no status"),

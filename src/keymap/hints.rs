@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::app::Card;
 use crate::app::Link;
 use crate::app::Overlay;
+use crate::app::QUIET;
 use crate::app::Standing;
 use crate::app::Untyped;
 use crate::course::Step;
@@ -107,7 +108,11 @@ fn guide(app: &App) -> Vec<(String, &'static str)> {
 
 fn step_keys(app: &App, step: &Step, wanted: &mut Vec<(Action, &'static str)>) {
     if app.runs(&step.id).is_some() {
-        wanted.extend([(Action::Stop, "stop"), (Action::Enter, "type here"), (Action::Go, "finished?")]);
+        wanted.extend([(Action::Stop, "stop"), (Action::Enter, "type here")]);
+        // Before it has been quiet for a while Enter would not take that for an answer.
+        if app.seat().is_some_and(|s| app.now.saturating_sub(s.heard) >= QUIET) {
+            wanted.push((Action::Go, "finished?"));
+        }
         return;
     }
     let standing = app.standing(step);

@@ -64,7 +64,7 @@ fn quoted(notes: &mut Notes, text: &str, at: usize, base: usize) -> (String, usi
 }
 
 /// `90s`, `2m`, `1h`.
-pub(super) fn duration(text: &str) -> Option<Duration> {
+pub fn duration(text: &str) -> Option<Duration> {
     let (digits, unit) = text.split_at(text.len().checked_sub(1).filter(|n| text.is_char_boundary(*n))?);
     let each = match unit {
         "s" => 1,

@@ -50,13 +50,14 @@ pub fn start(app: &mut App, place: Place, run: Run) -> Vec<Effect> {
             type_queued(app, place)
         }
         // Its marks may be lost: only the learner sees whether the prompt is there.
-        (Link::Up, Prompt::Busy) if app.now.saturating_sub(seat.heard) >= QUIET => {
+        (Link::Up, Prompt::Busy) if app.now.saturating_sub(seat.heard) >= PROMPT_WAIT => {
             seat.queued = Some(run);
             app.overlay = Some(Overlay::Ended);
             Vec::new()
         }
         (Link::Up, Prompt::Busy) => {
-            say(app, Tone::Info, "The shell is busy with something you started. Tab goes there; Ctrl-C in it stops it.")
+            let text = "The shell is busy with something you started: Tab goes there, Ctrl-C in it stops it. If you see its prompt, press Enter again in a moment.";
+            say(app, Tone::Info, text)
         }
         (Link::Up, Prompt::Unseen) | (Link::Opening, _) => {
             seat.queued = Some(run);

@@ -63,6 +63,39 @@ fn the_warm_up_runs_for_real_and_every_step_that_applies_passes() {
 }
 
 #[test]
+fn a_command_without_a_word_is_given_up_and_the_checks_decide() {
+    let chapter = r#"## Waits {#waits optional}
+
+```sh run
+read -r answer
+```
+
+## Lost {#lost}
+
+```sh run
+PROMPT_COMMAND=; PS1='lost> '; touch "$HOME/done"
+```
+
+```toml check
+says = "It was done"
+sh = 'test -e "$HOME/done"'
+```
+
+## After {#after}
+
+```sh run
+echo still here
+```
+"#;
+    let out = run(chapter, &["demo", "--yes", "--patience", "2s", "--format", "json"]);
+    let events = events(&out);
+    let verdicts: Vec<&str> = events.iter().filter(|e| e["event"] == "step").filter_map(|e| e["verdict"].as_str()).collect();
+    assert_eq!(verdicts, ["unknown", "pass", "pass"], "{}", text(&out));
+    assert_eq!(events.iter().filter(|e| e["event"] == "given-up").count(), 2, "{}", text(&out));
+    assert_eq!(out.status.code(), Some(0), "{}", text(&out));
+}
+
+#[test]
 fn a_step_that_does_not_pass_ends_with_1_and_says_what_was_seen() {
     let out = run(
         "## A {#a}\n\n```sh run\necho no\n```\n\n```toml check\nsays = \"It says yes\"\noutput = true\nequals = \"yes\"\n```\n\n## B {#b}\n\n```sh run\ntouch never\n```\n",

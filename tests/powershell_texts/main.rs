@@ -2,25 +2,17 @@
 //! PowerShell 5.1 lacks. It is found in the engine's syntax tree, commands and their parameters in a table of what 5.1 has.
 //! Texts for `pwsh` are for 7 alone and are not read.
 
+#[path = "../engine/mod.rs"]
+mod engine;
 mod known;
 mod texts;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
+use engine::engine;
 use known::Known;
 use texts::Text;
-
-/// The real PowerShell engine, if it is on this machine.
-fn engine() -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&path).map(|folder| folder.join("pwsh")).find(|file| file.is_file());
-    if found.is_none() {
-        assert!(std::env::var_os("WCI_CI").is_none(), "CI must have pwsh");
-        println!("skipped: pwsh is not on the PATH");
-    }
-    found
-}
 
 /// What is wrong with the texts, each with its file and line.
 fn wrong(engine: &Path, texts: &[Text]) -> Vec<String> {

@@ -4,7 +4,10 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
 use std::process::Output;
+use std::sync::Mutex;
+use std::sync::MutexGuard;
 use std::sync::OnceLock;
+use std::sync::PoisonError;
 
 const TARGET: &str = "x86_64-pc-windows-gnu";
 
@@ -103,9 +106,42 @@ impl Bed {
         line
     }
 
+    /// For a test whose programs use the local application data: nobody moves it meanwhile.
+    pub fn local(&self) -> MutexGuard<'static, ()> {
+        static LOCAL: Mutex<()> = Mutex::new(());
+        LOCAL.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Moves the local application data, until this is dropped.
+    pub fn move_local(&self, folder: &str) -> Moved<'_> {
+        let moved = Moved { bed: self, _one: self.local() };
+        let set = moved.set(folder);
+        assert!(set.status.success(), "{}", String::from_utf8_lossy(&set.stderr));
+        moved
+    }
+
     /// Drive C of this Windows.
     pub fn drive(&self) -> PathBuf {
         self.prefix.join("drive_c")
+    }
+}
+
+/// The local application data is elsewhere.
+pub struct Moved<'a> {
+    bed: &'a Bed,
+    _one: MutexGuard<'static, ()>,
+}
+
+impl Moved<'_> {
+    fn set(&self, folder: &str) -> Output {
+        let key = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders";
+        self.bed.program("reg", &["add", key, "/v", "Local AppData", "/t", "REG_EXPAND_SZ", "/d", folder, "/f"])
+    }
+}
+
+impl Drop for Moved<'_> {
+    fn drop(&mut self) {
+        self.set(r"%USERPROFILE%\AppData\Local");
     }
 }
 

@@ -83,6 +83,7 @@ fn text(output: &Output) -> String {
 #[test]
 fn it_says_its_version_lints_tells_the_status_and_how_it_is() {
     let Some(bed) = bed() else { return };
+    let _local = bed.local();
     let version = bed.wci(&["--version"]);
     assert_eq!(text(&version).trim(), concat!("wci ", env!("CARGO_PKG_VERSION")));
     let lint = bed.wci(&["lint"]);
@@ -160,24 +161,31 @@ fn the_screen_is_driven_by_keys_through_a_step_and_out_again() {
 #[test]
 fn the_journal_is_in_the_local_application_data_also_of_a_name_that_is_not_ascii() {
     let Some(bed) = bed() else { return };
-    let key = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders";
-    let before = r"%USERPROFILE%\AppData\Local";
-    let set = |value: &str| {
-        let added = bed.program("reg", &["add", key, "/v", "Local AppData", "/t", "REG_EXPAND_SZ", "/d", value, "/f"]);
-        assert!(added.status.success(), "{}", text(&added));
-    };
     let local = bed.drive().join("users/Zoë Müller-Łukasz 文/AppData/Local");
     fs::create_dir_all(&local).expect("a folder");
-    set(r"C:\users\Zoë Müller-Łukasz 文\AppData\Local");
     let folder = tempfile::tempdir().expect("a folder");
     let course = course(folder.path(), "written-elsewhere");
+    let _moved = bed.move_local(r"C:\users\Zoë Müller-Łukasz 文\AppData\Local");
     let ran = bed.wci(&["reset", "--yes"]);
-    let other = bed.wci(&["run", "small", "--yes", "--content", &course, "--trust", "--shell", "cmd"]);
-    set(before);
     assert!(ran.status.success(), "{}", text(&ran));
+    let other = bed.wci(&["run", "small", "--yes", "--content", &course, "--trust", "--shell", "cmd"]);
     assert!(other.status.success(), "{}", text(&other));
     assert!(local.join("wci/journal.db").is_file());
     assert!(local.join("wci/courses").is_dir());
+}
+
+/// The other tests share this Windows.
+#[test]
+fn the_local_application_data_comes_back_also_where_a_test_fails() {
+    let Some(bed) = bed() else { return };
+    let failed = std::panic::catch_unwind(|| {
+        let _moved = bed.move_local(r"C:\elsewhere");
+        panic!("as a test that fails");
+    });
+    assert!(failed.is_err());
+    let _local = bed.local();
+    let status = bed.wci(&["status"]);
+    assert!(status.status.success() && !text(&status).contains("elsewhere"), "{}", text(&status));
 }
 
 /// A command that writes for as long as it lives.
