@@ -17,6 +17,7 @@ use crate::markdown::source::Notes;
 use crate::markdown::step::Last;
 use crate::markdown::step::Names;
 use crate::markdown::step::Open;
+use crate::markdown::value;
 use crate::markdown::words;
 use crate::markdown::words::Word;
 
@@ -242,7 +243,7 @@ impl Reader<'_, '_> {
             notes.advise(kind.at, "a value belongs into a chapter", "put it into each chapter that uses it");
             return;
         }
-        let (named, value) = check::value(notes, fence);
+        let (named, value) = value::value(notes, fence);
         if let Some(open) = &mut self.open {
             open.last = Last::Other;
         }
