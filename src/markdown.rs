@@ -13,6 +13,7 @@ mod prose;
 mod source;
 mod step;
 mod table;
+mod value;
 mod windows;
 mod words;
 

@@ -132,8 +132,12 @@ fn install_panic_hook() {
 }
 
 pub fn size() -> Size {
-    let (columns, rows) = terminal::size().unwrap_or((80, 24));
-    Size { columns, rows }
+    measured().unwrap_or(Size { columns: 80, rows: 24 })
+}
+
+/// The same, or none where there is no terminal.
+pub fn measured() -> Option<Size> {
+    terminal::size().ok().map(|(columns, rows)| Size { columns, rows })
 }
 
 /// What the loop needs of the outer terminal besides drawing.

@@ -1,5 +1,6 @@
 //! A live shell, driven as the companion drives it: commands are typed, marks and output are heard through the emulator.
 
+use std::fmt;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::{self, Receiver};
@@ -49,6 +50,25 @@ pub enum Back {
     Lost,
 }
 
+impl fmt::Display for Back {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Back::Prompt(Some(status)) => write!(f, "status {status}"),
+            Back::Prompt(None) => write!(f, "back without a status"),
+            Back::Ended(ending) => write!(f, "the shell ended {}", how(*ending)),
+            Back::Lost => write!(f, "no end was told in time"),
+        }
+    }
+}
+
+fn how(ending: Ending) -> String {
+    match ending {
+        Ending::Exited(status) => format!("with {status}"),
+        Ending::Killed(signal) => format!("by signal {signal}"),
+        Ending::Unknown => "and did not tell with what".into(),
+    }
+}
+
 pub struct Ran {
     pub back: Back,
     pub printed: String,
@@ -81,7 +101,7 @@ impl Live {
             if !live.hear(deadline).await {
                 return Err(match &live.over {
                     Some(Over::Refused(why)) => why.clone(),
-                    Some(Over::Ended(ending)) => format!("it ended before its first prompt ({ending:?})"),
+                    Some(Over::Ended(ending)) => format!("before its first prompt it ended {}", how(*ending)),
                     None => format!("no prompt with a mark in {} s; it shows: {}", within.as_secs(), live.terminal.text()),
                 });
             }

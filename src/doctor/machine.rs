@@ -9,6 +9,8 @@ use crate::course::Shell;
 use crate::elevate;
 use crate::private;
 use crate::probe::Prober;
+#[cfg(any(windows, test))]
+use crate::session::Size;
 
 use super::{Found, Patient, ask};
 
@@ -41,7 +43,7 @@ const QUESTIONS: &[(&str, &str, Judge)] = &[
         r"$b = (Get-CimInstance Win32_OperatingSystem -Property LastBootUpTime).LastBootUpTime.ToFileTimeUtc(); $c = (Get-ItemProperty 'HKLM:\SYSTEM\CurrentControlSet\Control\Session Manager\Memory Management\PrefetchParameters' -ErrorAction SilentlyContinue).BootId; 'boot time {0}, counter {1}' -f $b, $c",
         Eyes,
     ),
-    ("os-language", "'{0}, messages {1}' -f (Get-Culture).Name, (Get-UICulture).Name", Eyes),
+    ("os-language", "$c = (Get-Culture).Name; $m = (Get-UICulture).Name; if ($c -or $m) { '{0}, messages {1}' -f $c, $m }", Eyes),
     ("os-tls", "[Net.ServicePointManager]::SecurityProtocol", Has(&["SystemDefault", "Tls12"])),
     ("shell-version", "'{0} {1}' -f $PSVersionTable.PSVersion, $PSVersionTable.PSEdition", Has(&["5.1.20348"])),
     (
@@ -94,15 +96,23 @@ pub async fn all(patient: &Patient, prober: &Prober, shell: Shell) -> Vec<Found>
         let within = if matches!(judge, Timed) { FEATURE } else { SHORT };
         found.push(match ask::shell(prober, shell, text, within).await {
             Err(why) => Found::unknown(name, why),
-            Ok((seen, took)) => match judge {
-                Has(words) => Found::judged(name, words.iter().any(|word| seen.contains(word)), seen),
-                Eyes => Found::noted(name, seen),
-                Timed => Found::noted(name, format!("{seen}, after {:.1} s", took.as_secs_f64())),
-            },
+            Ok((seen, took)) => judged(name, judge, seen, took),
         });
     }
     found.push(rights(prober, shell).await);
     found
+}
+
+fn judged(name: &'static str, judge: &Judge, seen: String, took: Duration) -> Found {
+    // What a check has seen of a command that printed nothing.
+    if seen == "exit status 0" {
+        return Found::unknown(name, "not told");
+    }
+    match judge {
+        Has(words) => Found::judged(name, words.iter().any(|word| seen.contains(word)), seen),
+        Eyes => Found::noted(name, seen),
+        Timed => Found::noted(name, format!("{seen}, after {:.1} s", took.as_secs_f64())),
+    }
 }
 
 /// Whether the folder can be written, tried with a file in it or, before it is made, in the nearest folder above.
@@ -117,7 +127,7 @@ fn state(folder: &Path) -> Found {
     let usual = std::env::var_os("LOCALAPPDATA").is_some_and(|local| folder == Path::new(&local).join("wci"));
     let place = if usual { "%LOCALAPPDATA%\\wci" } else { "elsewhere, because --state or WCI_STATE says so" };
     match writable(folder) {
-        Ok(()) => Found::judged("state-folder", usual, format!("{place}, can be written")),
+        Ok(()) => Found::judged("state-folder", true, format!("{place}, can be written")),
         Err(why) => Found::judged("state-folder", false, format!("{place}, cannot be written: {why}")),
     }
 }
@@ -137,9 +147,6 @@ async fn rights(prober: &Prober, shell: Shell) -> Found {
 #[cfg(windows)]
 fn console() -> Vec<Found> {
     use crate::windows::console;
-    let size = crate::tty::size();
-    let sized =
-        Found::judged("console-size", size.columns >= 80 && size.rows >= 25, format!("{} by {}", size.columns, size.rows));
     let none = |name| Found::unknown(name, "no console window");
     vec![
         console::code_pages().map_or_else(
@@ -157,12 +164,43 @@ fn console() -> Vec<Found> {
                 Found::judged("console-font", !font.bitmap, format!("{}, {kind}", font.name))
             },
         ),
-        sized,
+        size(crate::tty::measured()),
     ]
+}
+
+#[cfg(any(windows, test))]
+fn size(measured: Option<Size>) -> Found {
+    let Some(Size { columns, rows }) = measured else { return Found::unknown("console-size", "no console window") };
+    Found::judged("console-size", columns >= 80 && rows >= 25, format!("{columns} by {rows}"))
 }
 
 /// Other systems have no such window.
 #[cfg(not(windows))]
 fn console() -> Vec<Found> {
     Vec::new()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::course::Verdict;
+
+    #[test]
+    fn what_is_not_told_is_unknown() {
+        for judge in [Has(&["Server"]), Eyes, Timed] {
+            assert_eq!(judged("os-kind", &judge, "exit status 0".into(), SHORT), Found::unknown("os-kind", "not told"));
+        }
+        assert_eq!(judged("os-kind", &Has(&["Server"]), "Client".into(), SHORT).verdict, Some(Verdict::Fail));
+        assert_eq!(size(None).verdict, Some(Verdict::Unknown));
+        assert_eq!(size(Some(Size { columns: 80, rows: 24 })).verdict, Some(Verdict::Fail));
+        assert_eq!(size(Some(Size { columns: 80, rows: 25 })).verdict, Some(Verdict::Pass));
+    }
+
+    #[test]
+    fn a_state_folder_elsewhere_is_no_failure() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let found = state(folder.path());
+        assert_eq!(found.verdict, Some(Verdict::Pass), "{}", found.seen);
+        assert!(found.seen.contains("--state"), "{}", found.seen);
+    }
 }

@@ -15,6 +15,8 @@ use super::{Found, Patient, status};
 const PROMPT: Duration = Duration::from_secs(60);
 const WITHIN: Duration = Duration::from_secs(20);
 const END: Duration = Duration::from_secs(10);
+const LINE_EDITOR: &str =
+    "'PSReadLine ' + $(if (Get-Module PSReadLine) { (Get-Module PSReadLine).Version } else { 'is not loaded' })";
 const LENGTHS: [usize; 7] = [100, 200, 250, 255, 260, 300, 1000];
 
 pub async fn all(patient: &Patient, tell: &mut impl FnMut(&str)) -> Vec<Found> {
@@ -90,7 +92,7 @@ async fn marks(choice: &ShellChoice) -> Result<Found, String> {
     let good = ran.back == Back::Prompt(Some(0)) && ran.printed == "begin\nmiddle\nend";
     let printed = ran.printed.replace('\n', " / ");
     let raw = raw(&ran.raw);
-    Ok(Found::judged("conpty-marks", good, format!("marks {}, {:?}, between them: {printed}\n{raw}", ran.marks, ran.back)))
+    Ok(Found::judged("conpty-marks", good, format!("marks {}, {}, between them: {printed}\n{raw}", ran.marks, ran.back)))
 }
 
 /// What came, with its escapes to be read. The prompts are left out: they are the learner's own and may name them.
@@ -137,7 +139,7 @@ fn contains(text: &[u8], part: &[u8]) -> bool {
 async fn exit(choice: &ShellChoice) -> Result<Found, String> {
     let (mut live, _) = Live::open(choice, PROMPT).await?;
     let ran = live.run("exit 7", WITHIN).await;
-    Ok(Found::judged("shell-exit", ran.back == Back::Ended(Ending::Exited(7)), format!("{:?}", ran.back)))
+    Ok(Found::judged("shell-exit", ran.back == Back::Ended(Ending::Exited(7)), ran.back.to_string()))
 }
 
 /// A private folder that goes with it.
@@ -216,7 +218,11 @@ async fn flood(choice: &ShellChoice) -> Result<Found, String> {
 
 async fn line_editor(choice: &ShellChoice) -> Result<Found, String> {
     let (mut live, _) = Live::open(choice, PROMPT).await?;
-    let ran = live.run("'PSReadLine ' + (Get-Module PSReadLine).Version", WITHIN).await;
+    let ran = live.run(LINE_EDITOR, WITHIN).await;
+    // A command that does not come back says nothing of the line editor.
+    if !matches!(ran.back, Back::Prompt(_)) {
+        return Err(ran.back.to_string());
+    }
     Ok(Found::judged("shell-line-editor", ran.printed.contains("PSReadLine 2"), ran.printed))
 }
 

@@ -49,34 +49,61 @@ const CASES: &[(&str, Wanted)] = &[
     ("Set-StrictMode -Off", Is(0)),
 ];
 
+/// What a case leaves to the cases after it.
+const SETTINGS: [&str; 2] = ["$ErrorActionPreference = ", "Set-StrictMode "];
+/// So many fresh shells are opened for cases that took theirs with them.
+const FRESH: usize = 3;
+
 pub async fn cases(choice: &ShellChoice, folder: &Path) -> Result<Found, String> {
     let script = folder.join("seven.ps1");
     std::fs::write(&script, "exit 7\r\n").map_err(|why| why.to_string())?;
     let script = format!("& {}", choice.shell.quote(&script.display().to_string())?);
+    let (mut lines, mut good, live) = each(choice, CASES, &script).await?;
+    if let Some(mut live) = live {
+        const LOOP: &str = "while ($true) { Start-Sleep 1 }";
+        let ran = live.run_and_stop(LOOP, Duration::from_secs(2), WITHIN).await;
+        // Plain failure and no status are both right for a loop that was stopped; success is not.
+        let as_wanted = matches!(ran.back, Back::Prompt(status) if status != Some(0));
+        good &= as_wanted;
+        lines.push(told(&format!("{LOOP}, then Ctrl-C"), &ran, Failed, as_wanted));
+    }
+    Ok(Found::judged("shell-status", good, lines.join("\n")))
+}
+
+/// A line for each case, whether all are good, and the shell if it is still there.
+async fn each(choice: &ShellChoice, cases: &[(&str, Wanted)], script: &str) -> Result<(Vec<String>, bool, Option<Live>), String> {
     let (mut live, _) = Live::open(choice, PROMPT).await?;
-    let (mut lines, mut good) = (Vec::new(), true);
-    for (text, wanted) in CASES {
+    let (mut lines, mut good, mut fresh) = (Vec::new(), true, 0);
+    for (n, (text, wanted)) in cases.iter().enumerate() {
         if cfg!(windows) && text.contains("{script}") {
             // For this one shell. A client's own policy would refuse the script.
             live.run("Set-ExecutionPolicy Bypass -Scope Process -Force", WITHIN).await;
         }
         let typed = programs(text);
-        let ran = live.run(&typed.replace("{script}", &script), WITHIN).await;
+        let ran = live.run(&typed.replace("{script}", script), WITHIN).await;
         let as_wanted = met(&ran.back, *wanted);
         good &= as_wanted;
         lines.push(told(&typed, &ran, *wanted, as_wanted));
+        if matches!(ran.back, Back::Prompt(_)) {
+            continue;
+        }
         // A shell that does not come back must not take the other cases with it.
-        if !matches!(ran.back, Back::Prompt(_)) {
-            live.end(WITHIN);
-            (live, _) = Live::open(choice, PROMPT).await?;
+        live.end(WITHIN);
+        let opened =
+            if fresh < FRESH { Live::open(choice, PROMPT).await } else { Err(format!("{FRESH} fresh shells are lost too")) };
+        fresh += 1;
+        live = match opened {
+            Ok((live, _)) => live,
+            Err(why) => {
+                lines.push(format!("the rest was not tried: {why}"));
+                return Ok((lines, false, None));
+            }
+        };
+        for (setting, _) in cases[..n].iter().filter(|(text, _)| SETTINGS.iter().any(|setting| text.starts_with(setting))) {
+            live.run(setting, WITHIN).await;
         }
     }
-    const LOOP: &str = "while ($true) { Start-Sleep 1 }";
-    let ran = live.run_and_stop(LOOP, Duration::from_secs(2), WITHIN).await;
-    // Plain failure and no status are both right for a loop that was stopped; success is not.
-    let as_wanted = matches!(ran.back, Back::Prompt(status) if status != Some(0));
-    lines.push(told(&format!("{LOOP}, then Ctrl-C"), &ran, Failed, as_wanted));
-    Ok(Found::judged("shell-status", good && as_wanted, lines.join("\n")))
+    Ok((lines, good, Some(live)))
 }
 
 fn programs(text: &str) -> String {
@@ -98,6 +125,41 @@ fn met(back: &Back, wanted: Wanted) -> bool {
 
 fn told(text: &str, ran: &Ran, wanted: Wanted, good: bool) -> String {
     let mark = if good { "ok  " } else { "BAD " };
-    let line = format!("{mark} {}: {:?}, marks {}, wanted {wanted:?}", text.replace('\n', " / "), ran.back, ran.marks);
+    let judged = match wanted {
+        _ if good => "as wanted".to_owned(),
+        Is(code) => format!("but wanted is status {code}"),
+        Failed => "but wanted is a status other than 0".to_owned(),
+    };
+    let line = format!("{mark} {}: {}, {judged}; marks {}", text.replace('\n', " / "), ran.back, ran.marks);
     if ran.back == Back::Lost { format!("{line}\n     came: {}", shell::raw(&ran.raw)) } else { line }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_lost_shell_takes_no_other_case_with_it() {
+        let bash = ShellChoice::named("bash");
+        let cases = [("true", Is(0)), ("exit 9", Is(0)), ("false", Failed), ("false", Is(0))];
+        let (lines, good, live) = each(&bash, &cases, "").await.expect("a shell");
+        assert!(!good && live.is_some());
+        let lines: Vec<_> = lines.iter().map(|line| line.split(';').next().unwrap_or_default()).collect();
+        let wanted = [
+            "ok   true: status 0, as wanted",
+            "BAD  exit 9: the shell ended with 9, but wanted is status 0",
+            "ok   false: status 1, as wanted",
+            "BAD  false: status 1, but wanted is status 0",
+        ];
+        assert_eq!(lines, wanted);
+    }
+
+    #[tokio::test]
+    async fn only_so_many_fresh_shells_are_opened() {
+        let bash = ShellChoice::named("bash");
+        let (lines, good, live) = each(&bash, &[("exit 9", Failed); 6], "").await.expect("a shell");
+        assert!(!good && live.is_none());
+        assert_eq!(lines.len(), FRESH + 2, "{lines:#?}");
+        assert_eq!(lines.last().map(String::as_str), Some("the rest was not tried: 3 fresh shells are lost too"));
+    }
 }

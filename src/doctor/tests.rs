@@ -84,6 +84,7 @@ async fn every_case_of_powershells_status_is_as_written() {
     ] {
         assert_eq!(of(name).verdict, Some(Verdict::Pass), "{:#?}", of(name));
     }
+    assert_eq!(of("shell-line-editor").seen, "PSReadLine is not loaded");
     assert_eq!(of("shell-version").verdict, Some(Verdict::Fail), "it is not 5.1");
     assert_eq!(of("feature-containers").verdict, Some(Verdict::Unknown), "there is no such cmdlet");
 }

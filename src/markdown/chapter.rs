@@ -17,6 +17,7 @@ use crate::markdown::source::Notes;
 use crate::markdown::step::Last;
 use crate::markdown::step::Names;
 use crate::markdown::step::Open;
+use crate::markdown::value;
 use crate::markdown::words;
 use crate::markdown::words::Word;
 
@@ -242,7 +243,7 @@ impl Reader<'_, '_> {
             notes.advise(kind.at, "a value belongs into a chapter", "put it into each chapter that uses it");
             return;
         }
-        let (named, value) = check::value(notes, fence);
+        let (named, value) = value::value(notes, fence);
         if let Some(open) = &mut self.open {
             open.last = Last::Other;
         }
@@ -258,11 +259,11 @@ impl Reader<'_, '_> {
         let notes = &mut *self.walker.notes;
         let Some(open) = &mut self.open else { return };
         let block = match kind.name.as_str() {
-            "check" => check::check(notes, fence, open.ran).map(|read| {
+            "check" => check::check(notes, fence, &open.step, open.ran).map(|read| {
                 open.of.extend(read.of);
                 Block::Check(read.check)
             }),
-            "need" => check::need(notes, fence).map(Block::Need),
+            "need" => check::need(notes, fence, &open.step).map(Block::Need),
             _ => check::hint(notes, fence).map(Block::Hint),
         };
         // What could not be read is shown: the step does not look empty, and the author sees it.

@@ -1,4 +1,4 @@
-//! The TOML fences: checks, needs, hints and values.
+//! The TOML fences: checks, needs and hints.
 
 use regex::RegexBuilder;
 use regex_syntax::ParserBuilder;
@@ -11,8 +11,7 @@ use crate::course::Look;
 use crate::course::Need;
 use crate::course::Place;
 use crate::course::Shell;
-use crate::course::Value;
-use crate::course::ValueKind;
+use crate::course::Step;
 use crate::markdown::prose::Fence;
 use crate::markdown::source::Notes;
 use crate::markdown::table::Scalar;
@@ -43,20 +42,20 @@ pub(super) struct Read {
 }
 
 /// Reads a check; `ran` says whether a command of the step stands before it.
-pub(super) fn check(notes: &mut Notes, fence: &Fence, ran: bool) -> Option<Read> {
+pub(super) fn check(notes: &mut Notes, fence: &Fence, step: &Step, ran: bool) -> Option<Read> {
     let table = Table::read(notes, fence, &known())?;
-    read(notes, &table, Some(ran))
+    read(notes, &table, step, Some(ran))
 }
 
 /// Reads a need: a check that is asked before anything has run.
-pub(super) fn need(notes: &mut Notes, fence: &Fence) -> Option<Need> {
+pub(super) fn need(notes: &mut Notes, fence: &Fence, step: &Step) -> Option<Need> {
     let table = Table::read(notes, fence, &[known(), vec!["why"]].concat())?;
     let why = table.text(notes, "why").map(|t| t.text);
-    let check = read(notes, &table, None)?.check;
+    let check = read(notes, &table, step, None)?.check;
     Some(Need { check, why })
 }
 
-fn read(notes: &mut Notes, table: &Table, ran: Option<bool>) -> Option<Read> {
+fn read(notes: &mut Notes, table: &Table, step: &Step, ran: Option<bool>) -> Option<Read> {
     let says = table.required(notes, "says", "what is true when it passes");
     let expect = expect(notes, table);
     let found: Vec<&'static str> = looks().into_iter().filter(|key| table.key_at(key).is_some()).collect();
@@ -82,6 +81,11 @@ fn read(notes: &mut Notes, table: &Table, ran: Option<bool>) -> Option<Read> {
         fits(notes, table, key, look.as_ref(), expect.as_ref());
     }
     let place = place(notes, table);
+    if let Some(key) = key
+        && place.is_none_or(|place| place == step.place)
+    {
+        windows::elsewhere(notes, table, key, step.os);
+    }
     let warn = table.flag(notes, "warn").is_some_and(|(warn, _)| warn);
     let timeout = table.duration(notes, "timeout").or(look.as_ref().map(windows::patience)).unwrap_or(Check::TIMEOUT);
     let retry = table.duration(notes, "retry");
@@ -141,9 +145,7 @@ fn look(notes: &mut Notes, table: &Table, key: &'static str, of: Option<&(String
             Look::Exit { of, equals: i32::try_from(status).ok()? }
         }
         "output" => {
-            if let (false, at) = table.flag(notes, key)? {
-                notes.advise(at, "`output` can only be true", "leave the check out, or write `output = true`");
-            }
+            table.only(notes, key, true)?;
             Look::Output { of }
         }
         "file" => Look::File { path: text(notes)?, missing: table.flag(notes, "missing").is_some_and(|(m, _)| m) },
@@ -151,7 +153,7 @@ fn look(notes: &mut Notes, table: &Table, key: &'static str, of: Option<&(String
         "port" => port(notes, table)?,
         "http" => http(notes, table)?,
         "process" => Look::Process { name: process(notes, table)? },
-        "service" => Look::Service { name: text(notes)? },
+        "service" => Look::Service { name: service(notes, table)? },
         "machine" => Look::Machine(fact(notes, table)?),
         _ => windows::look(notes, table, key)?,
     })
@@ -192,6 +194,15 @@ fn process(notes: &mut Notes, table: &Table) -> Option<String> {
     Some(name.text)
 }
 
+fn service(notes: &mut Notes, table: &Table) -> Option<String> {
+    let name = table.text(notes, "service")?;
+    if let Some(odd) = name.text.chars().find(|c| matches!(c, '*' | '?' | '[')) {
+        notes.advise(name.at, format!("`{odd}` cannot stand in the name of a service"), "write the whole name of one service");
+        return None;
+    }
+    Some(name.text)
+}
+
 fn fact(notes: &mut Notes, table: &Table) -> Option<Fact> {
     const FACTS: [(&str, Fact); 6] = [
         ("os", Fact::Os),
@@ -226,6 +237,10 @@ fn expect(notes: &mut Notes, table: &Table) -> Option<Expect> {
         "contains" => table.text(notes, "contains").map(|t| Expect::Contains(t.text)),
         "matches" => pattern(notes, table, "matches", true).map(Expect::Matches),
         _ if table.key_at("appx").is_some() => {
+            if let Some((number, at)) = table.number("at_least") {
+                notes.advise(at, "a version is text", format!("write `at_least = \"{number}\"`"));
+                return None;
+            }
             let least = table.text(notes, "at_least")?;
             let version = Expect::version(&least.text);
             if version.is_none() {
@@ -269,7 +284,7 @@ fn regular(text: &str, lines: bool) -> Result<(), Irregular> {
 }
 
 /// A regular expression that can be built.
-fn pattern(notes: &mut Notes, table: &Table, key: &str, lines: bool) -> Option<String> {
+pub(super) fn pattern(notes: &mut Notes, table: &Table, key: &str, lines: bool) -> Option<String> {
     let Text { text, at, .. } = table.text(notes, key)?;
     if !values::names(&text).is_empty() {
         notes.advise(at, "a value cannot stand in a regular expression", "use `equals` or `contains`");
@@ -338,64 +353,4 @@ pub(super) fn hint(notes: &mut Notes, fence: &Fence) -> Option<Hint> {
     let action = table.text(notes, "do").map(|t| t.text);
     let says = table.required(notes, "says", "the cause")?.text;
     Some(Hint { when, says, action })
-}
-
-/// Reads a value. The name comes back even if the rest cannot be used, so that its uses are not called unknown.
-pub(super) fn value(notes: &mut Notes, fence: &Fence) -> (Option<(String, usize)>, Option<Value>) {
-    let known = ["name", "asks", "kind", "matches", "default", "example"];
-    let Some(table) = Table::read(notes, fence, &known) else { return (None, None) };
-    let Some(name) = table.required(notes, "name", "what `{{name}}` is to say") else { return (None, None) };
-    let named = Some((name.text.clone(), name.at));
-    if !values::is_name(&name.text) {
-        let what = format!("`{}` cannot be the name of a value", words::short(&name.text));
-        notes.advise(
-            name.at,
-            what,
-            "use lower-case letters, digits and `_`, a letter first; not `end`, `else`, `break` or `continue`",
-        );
-        return (named, None);
-    }
-    let asks = table.required(notes, "asks", "the question to the learner");
-    let kind = if table.key_at("kind").is_some() { kind(notes, &table) } else { Some(ValueKind::Text) };
-    let matches = pattern(notes, &table, "matches", false);
-    let default = table.text(notes, "default");
-    let example = table.text(notes, "example");
-    let (Some(asks), Some(kind)) = (asks, kind) else { return (named, None) };
-    let value = Value {
-        name: name.text,
-        asks: asks.text,
-        kind,
-        matches,
-        default: default.as_ref().map(|t| t.text.clone()),
-        example: example.as_ref().map(|t| t.text.clone()),
-    };
-    for (key, given) in [("default", default), ("example", example)] {
-        if let Some(given) = given
-            && let Err(why) = values::check(&Value { example: None, default: None, ..value.clone() }, &given.text)
-        {
-            let why = why.split(" An example: ").next().unwrap_or_default().trim_end_matches('.');
-            notes.report(given.at, format!("the {key} would be refused: {why}"));
-        }
-    }
-    (named, Some(value))
-}
-
-fn kind(notes: &mut Notes, table: &Table) -> Option<ValueKind> {
-    const KINDS: [(&str, ValueKind); 8] = [
-        ("text", ValueKind::Text),
-        ("word", ValueKind::Word),
-        ("host", ValueKind::Host),
-        ("user", ValueKind::User),
-        ("path", ValueKind::Path),
-        ("number", ValueKind::Number),
-        ("port", ValueKind::Port),
-        ("url", ValueKind::Url),
-    ];
-    let text = table.text(notes, "kind")?;
-    let kind = KINDS.iter().find(|(name, _)| *name == text.text).map(|(_, kind)| *kind);
-    if kind.is_none() {
-        let what = format!("unknown kind `{}`", words::short(&text.text));
-        notes.advise(text.at, what, words::instead(&text.text, &KINDS.map(|(name, _)| name)));
-    }
-    kind
 }

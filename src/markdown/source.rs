@@ -156,7 +156,7 @@ impl<'s> Notes<'s> {
     }
 }
 
-fn hidden_words(c: char) -> String {
+pub(super) fn hidden_words(c: char) -> String {
     let kind = match c {
         '\r' => "a carriage return inside a line",
         '\u{1b}' => "an escape character",

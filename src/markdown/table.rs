@@ -10,6 +10,7 @@ use toml::de::DeValue;
 use crate::course::Shell;
 use crate::markdown::prose::Fence;
 use crate::markdown::source::Notes;
+use crate::markdown::source::hidden_words;
 use crate::markdown::words;
 use crate::values;
 
@@ -48,11 +49,10 @@ impl<'b, 's> Table<'b, 's> {
                 let at = error.span().map_or(0, |span| span.start).min(fence.body.text.len());
                 let message = error.message().lines().next().unwrap_or("it cannot be read").to_owned();
                 let message = notes.clean(message, fence.at).into_owned();
-                notes.advise(
-                    fence.body.at(at),
-                    format!("this is not TOML: {message}"),
-                    "write `key = \"text\"`, one on each line",
-                );
+                let escape = fence.body.text.get(..at).is_some_and(|before| before.ends_with('\\'));
+                let help =
+                    if escape || message.contains("escape") { ESCAPE_HELP } else { "write `key = \"text\"`, one on each line" };
+                notes.advise(fence.body.at(at), format!("this is not TOML: {message}"), help);
                 return None;
             }
         };
@@ -95,10 +95,16 @@ impl<'b, 's> Table<'b, 's> {
     pub(super) fn text(&self, notes: &mut Notes, key: &str) -> Option<Text> {
         let (value, span, at) = self.value(key)?;
         let Some(text) = value.as_str() else {
-            notes.advise(at, format!("`{key}` must be a text"), format!("write `{key} = \"…\"`"));
+            let text = self.number(key).map_or("…", |(number, _)| number);
+            notes.advise(at, format!("`{key}` must be a text"), format!("write `{key} = \"{text}\"`"));
             return None;
         };
-        let text = notes.clean(text, at).into_owned();
+        if let Some(hidden) = text.chars().find(|c| values::is_hidden(*c)) {
+            // The fence itself is clean: only an escape makes one.
+            notes.advise(at, hidden_words(hidden), ESCAPE_HELP);
+            return None;
+        }
+        let text = text.to_owned();
         if text.trim().is_empty() {
             notes.report(at, format!("`{key}` is empty"));
             return None;
@@ -143,9 +149,27 @@ impl<'b, 's> Table<'b, 's> {
         let (value, _, at) = self.value(key)?;
         let flag = value.as_bool();
         if flag.is_none() {
-            notes.advise(at, format!("`{key}` must be true or false"), format!("write `{key} = true`"));
+            let meant = value.as_str().is_none_or(|text| !text.trim().eq_ignore_ascii_case("false"));
+            notes.advise(at, format!("`{key}` must be true or false"), format!("write `{key} = {meant}`"));
         }
         flag.map(|flag| (flag, at))
+    }
+
+    /// A flag that can be said in one way.
+    pub(super) fn only(&self, notes: &mut Notes, key: &str, way: bool) -> Option<()> {
+        let (value, _, at) = self.value(key)?;
+        let flag = value.as_bool();
+        if flag != Some(way) {
+            notes.advise(at, format!("`{key}` can only be {way}"), format!("leave the check out, or write `{key} = {way}`"));
+        }
+        flag.map(drop)
+    }
+
+    /// A number as it is written, without quotes.
+    pub(super) fn number(&self, key: &str) -> Option<(&str, usize)> {
+        let (value, span, at) = self.value(key)?;
+        let number = matches!(value, DeValue::Integer(_) | DeValue::Float(_));
+        self.fence.body.text.get(span).filter(|_| number).map(|text| (text, at))
     }
 
     /// A whole number within bounds.
@@ -154,7 +178,12 @@ impl<'b, 's> Table<'b, 's> {
         let number = value.as_integer().and_then(|i| i64::from_str_radix(i.as_str(), i.radix()).ok());
         let Some(number) = number.filter(|n| bounds.contains(n)) else {
             let what = format!("`{key}` must be a whole number from {} to {}", bounds.start, bounds.end - 1);
-            notes.advise(at, what, format!("write it without quotes: `{key} = {}`", bounds.start.max(0)));
+            let quoted = value.as_str().and_then(|text| text.trim().parse().ok()).filter(|n| bounds.contains(n));
+            let help = match quoted {
+                Some(n) => format!("write it without quotes: `{key} = {n}`"),
+                None => format!("write such a number without quotes, as in `{key} = {}`", bounds.start.max(0)),
+            };
+            notes.advise(at, what, help);
             return None;
         };
         Some((number, at))
@@ -190,6 +219,7 @@ impl<'b, 's> Table<'b, 's> {
     }
 }
 
+pub(super) const ESCAPE_HELP: &str = "a backslash in double quotes begins an escape: use single quotes";
 pub(super) const DURATION_HELP: &str = "write `90s`, `2m` or `1h`";
 
 /// What to do about a value that stands inside something.

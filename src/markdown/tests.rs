@@ -123,17 +123,22 @@ fn what_checks_look_at() {
 
 #[test]
 fn what_windows_is_asked() {
-    let of = |toml| match check(toml).look {
+    let of = |toml: &str| match check(toml).look {
         Look::Windows(what) => what,
         other => panic!("{other:?}"),
     };
     let name = || String::from("X");
     assert_eq!(of("feature = \"X\""), OfWindows::Feature { name: name(), pending: false });
+    let named = || String::from("Microsoft-Hyper-V_1.0");
+    assert_eq!(of("feature = \"Microsoft-Hyper-V_1.0\""), OfWindows::Feature { name: named(), pending: false });
     assert_eq!(of("feature = \"X\"\npending = true"), OfWindows::Feature { name: name(), pending: true });
     assert_eq!(of("elevated = true"), OfWindows::Elevated);
     assert_eq!(of("windows_build = 20348"), OfWindows::Build(20348));
-    assert_eq!(of("path_entry = \"X\""), OfWindows::PathEntry { folder: name(), scope: Scope::Machine });
-    assert_eq!(of("path_entry = \"X\"\nscope = \"user\""), OfWindows::PathEntry { folder: name(), scope: Scope::User });
+    assert_eq!(of("path_entry = 'C:\\X'"), OfWindows::PathEntry { folder: "C:\\X".into(), scope: Scope::Machine });
+    for folder in ["c:/x", "\\\\server\\x", "%X%\\y"] {
+        let entry = OfWindows::PathEntry { folder: folder.into(), scope: Scope::User };
+        assert_eq!(of(&format!("path_entry = '{folder}'\nscope = \"user\"")), entry);
+    }
     assert_eq!(of("task = \"X\"\nmissing = true"), OfWindows::Task { name: name(), missing: true });
     assert_eq!(of("signature = \"X\"\nsigner = \"Y\""), OfWindows::Signature { path: name(), signer: Some("Y".into()) });
     assert_eq!(of("pending_restart = false"), OfWindows::NoRestart);

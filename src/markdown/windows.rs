@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use crate::course::{Check, Look, OfWindows, Scope};
+use crate::course::{Check, Look, OfWindows, Os, Scope};
 use crate::markdown::source::Notes;
-use crate::markdown::table::Table;
+use crate::markdown::table::{ESCAPE_HELP, Table};
 use crate::markdown::words;
+use crate::values;
 
 pub(super) const LOOKS: [&str; 8] =
     ["feature", "elevated", "windows_build", "path_entry", "appx", "task", "signature", "pending_restart"];
@@ -16,9 +17,9 @@ pub(super) fn look(notes: &mut Notes, table: &Table, key: &'static str) -> Optio
     let text = |notes: &mut Notes| table.text(notes, key).map(|t| t.text);
     let flag = |notes: &mut Notes, key: &str| table.flag(notes, key).is_some_and(|(flag, _)| flag);
     Some(Look::Windows(match key {
-        "feature" => OfWindows::Feature { name: name(notes, table, key)?, pending: flag(notes, "pending") },
+        "feature" => OfWindows::Feature { name: feature(notes, table)?, pending: flag(notes, "pending") },
         "elevated" => {
-            only(notes, table, key, true)?;
+            table.only(notes, key, true)?;
             OfWindows::Elevated
         }
         "windows_build" => {
@@ -30,7 +31,7 @@ pub(super) fn look(notes: &mut Notes, table: &Table, key: &'static str) -> Optio
         "task" => OfWindows::Task { name: name(notes, table, key)?, missing: flag(notes, "missing") },
         "signature" => OfWindows::Signature { path: text(notes)?, signer: table.text(notes, "signer").map(|t| t.text) },
         "pending_restart" => {
-            only(notes, table, key, false)?;
+            table.only(notes, key, false)?;
             OfWindows::NoRestart
         }
         _ => return None,
@@ -46,13 +47,14 @@ pub(super) fn patience(look: &Look) -> Duration {
     }
 }
 
-/// A flag that can be said in one way.
-fn only(notes: &mut Notes, table: &Table, key: &str, way: bool) -> Option<()> {
-    let (said, at) = table.flag(notes, key)?;
-    if said != way {
-        notes.advise(at, format!("`{key}` can only be {way}"), format!("leave the check out, or write `{key} = {way}`"));
+/// Reports what only Windows can answer in a step for another system.
+pub(super) fn elsewhere(notes: &mut Notes, table: &Table, key: &str, os: Option<Os>) {
+    let Some(os) = os.filter(|os| *os != Os::Windows) else { return };
+    if key == "cmd" || LOOKS.contains(&key) {
+        let at = table.key_at(key).unwrap_or(table.at());
+        let what = format!("`{key}` asks Windows, and this step is for `os={}`", os.name());
+        notes.advise(at, what, "ask `sh` or `file`, or move the check into a step with `os=windows`");
     }
-    Some(())
 }
 
 /// The name of one thing. The commands that are asked would take `*` for many.
@@ -65,6 +67,28 @@ fn name(notes: &mut Notes, table: &Table, key: &str) -> Option<String> {
     Some(name.text)
 }
 
+fn feature(notes: &mut Notes, table: &Table) -> Option<String> {
+    let name = table.text(notes, "feature")?;
+    let known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if let Some(odd) = without_values(&name.text).chars().find(|c| !known(*c)) {
+        let help = "it has letters, digits, `-`, `_` and `.`: `Get-WindowsOptionalFeature -Online` lists the names";
+        notes.advise(name.at, format!("`{odd}` cannot stand in the name of a feature"), help);
+        return None;
+    }
+    Some(name.text)
+}
+
+/// What the author wrote of it; a value can be anything.
+fn without_values(text: &str) -> String {
+    let mut out = String::new();
+    let mut from = 0;
+    for (range, _) in values::names(text) {
+        out.push_str(&text[from..range.start]);
+        from = range.end;
+    }
+    out + &text[from..]
+}
+
 fn folder(notes: &mut Notes, table: &Table, key: &str) -> Option<String> {
     let folder = table.text(notes, key)?;
     if folder.text.contains(';') {
@@ -73,6 +97,16 @@ fn folder(notes: &mut Notes, table: &Table, key: &str) -> Option<String> {
     }
     if folder.text.contains("$env:") {
         notes.advise(folder.at, "the registry knows no `$env:`", "write `%SystemRoot%\\system32`, as it stands there");
+        return None;
+    }
+    if folder.text.contains(['\t', '\n']) {
+        notes.advise(folder.at, "no folder has a tab or a line end in its name", ESCAPE_HELP);
+        return None;
+    }
+    let drive = matches!(folder.text.as_bytes(), [letter, b':', b'\\' | b'/', ..] if letter.is_ascii_alphabetic());
+    if !drive && !["\\\\", "%", "{{"].iter().any(|start| folder.text.starts_with(start)) {
+        let help = r"begin it with a drive or a variable, as in `'C:\bin'` or `'%SystemRoot%\system32'`";
+        notes.advise(folder.at, format!("`{}` is no whole path", words::short(&folder.text)), help);
         return None;
     }
     Some(folder.text)
