@@ -1,8 +1,12 @@
 //! The command line: reads arguments, wires the parts together, gives the exit code.
 
+// Only `say` prints: these would panic where nothing can be written.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 mod appearance;
 mod examine;
 mod places;
+mod say;
 mod status;
 mod waiting;
 
@@ -42,6 +46,8 @@ use crate::signals;
 use crate::tty;
 use crate::values;
 
+use say::aside;
+use say::say;
 use waiting::block_on;
 
 /// How often a course on disk is looked at for changes.
@@ -194,7 +200,7 @@ pub fn main() -> ExitCode {
     match dispatch(cli) {
         Ok(code) => ExitCode::from(code),
         Err(Failure(code, why)) => {
-            eprintln!("wci: {why}");
+            aside(format_args!("wci: {why}\n"));
             keep_open();
             ExitCode::from(code)
         }
@@ -205,7 +211,7 @@ pub fn main() -> ExitCode {
 fn keep_open() {
     #[cfg(windows)]
     if crate::windows::console::is_ours_alone() {
-        eprintln!("Enter closes this window.");
+        aside("Enter closes this window.\n");
         drop(io::stdin().read_line(&mut String::new()));
     }
 }
@@ -243,7 +249,7 @@ fn load_to_run(common: &Common) -> Result<(Course, Vec<Problem>, Option<String>)
 
 fn lint(dir: Option<&Path>) -> Result<u8, Failure> {
     let (_, problems) = load(dir)?;
-    print!("{}", lint::report(&problems));
+    say(&lint::report(&problems))?;
     Ok(u8::from(!problems.is_empty()))
 }
 
@@ -266,7 +272,7 @@ fn open_journal(common: &Common, until: Option<Instant>) -> Result<Opened, Failu
         }
     };
     if let Some(notice) = &opened.notice {
-        eprintln!("wci: {notice}");
+        aside(format_args!("wci: {notice}\n"));
     }
     Ok(opened)
 }
@@ -276,11 +282,11 @@ fn status(common: &Common) -> Result<u8, Failure> {
     let folder = state(common)?;
     let (entries, notice) = journal::read(&folder).map_err(|why| Failure(headless::NOT_PASSED, why.to_string()))?;
     if let Some(notice) = notice {
-        eprintln!("wci: {notice}");
+        aside(format_args!("wci: {notice}\n"));
     }
     let progress = Progress::of(entries.iter().map(|(_, entry)| entry));
     let app = new_app(common, course, problems.len(), progress, HEADLESS);
-    print!("{}", status::text(&app, &folder));
+    say(&status::text(&app, &folder))?;
     Ok(0)
 }
 
@@ -298,21 +304,21 @@ fn reset(common: &Common, step: Option<&str>, yes: bool) -> Result<u8, Failure> 
     };
     let mut opened = open_journal(common, None)?;
     if !yes && step.is_none() && !agrees("Forget all progress and every value you gave?")? {
-        eprintln!("Nothing was changed.");
+        aside("Nothing was changed.\n");
         return Ok(headless::WAITING);
     }
     let said = step.as_ref().map_or_else(|| "All progress".to_owned(), StepId::to_string);
     opened.journal.write(now(), &Entry::Reset { step }).map_err(|why| Failure(headless::NOT_PASSED, why.to_string()))?;
-    println!("{said} is forgotten. The journal keeps what happened; nothing on the machine was changed.");
+    say(&format!("{said} is forgotten. The journal keeps what happened; nothing on the machine was changed.\n"))?;
     Ok(0)
 }
 
 fn agrees(question: &str) -> io::Result<bool> {
     if !io::stdin().is_terminal() {
-        eprintln!("wci: {question} Say so with --yes.");
+        aside(format_args!("wci: {question} Say so with --yes.\n"));
         return Ok(false);
     }
-    eprint!("{question} [y/N] ");
+    aside(format_args!("{question} [y/N] "));
     let mut line = String::new();
     io::stdin().read_line(&mut line)?;
     Ok(matches!(line.trim(), "y" | "Y" | "yes"))
@@ -347,7 +353,7 @@ fn first_step(course: &Course, chapter: usize) -> &str {
 fn headless_run(common: &Common, what: &str, how: &How, undo: bool) -> Result<u8, Failure> {
     let (course, problems, digest) = load_to_run(common)?;
     if !problems.is_empty() {
-        eprint!("{}", lint::report(&problems));
+        aside(lint::report(&problems));
         return Err(Failure(headless::WRONG, "the course has problems; nothing was run".into()));
     }
     let (chapter, step) = find(&course, what)?;

@@ -238,6 +238,24 @@ fn without_a_terminal_wci_prints_the_status_and_how_to_go_on() {
     assert!(text(&out).contains("warm-up") && text(&out).contains("wci run"), "{}", text(&out));
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_result_that_cannot_be_written_is_told_in_one_sentence() {
+    let state = tempfile::tempdir().expect("a folder");
+    let full = || std::fs::OpenOptions::new().write(true).open("/dev/full").expect("a full disk");
+    for arguments in [&["status"][..], &["lint"], &["doctor"], &["reset", "--yes"], &[]] {
+        let mut wci = Command::new(env!("CARGO_BIN_EXE_wci"));
+        wci.args(arguments).env("WCI_STATE", state.path()).env("WCI_SHELL", "bash").env("HOME", state.path());
+        wci.stdin(std::process::Stdio::null()).stdout(full());
+        let out = wci.output().expect("wci runs");
+        assert_eq!(out.status.code(), Some(1), "{arguments:?}: {}", text(&out));
+        let told = text(&out);
+        assert!(told.starts_with("wci: the output could not be written") && told.lines().count() == 1, "{arguments:?}: {told}");
+        wci.stderr(full());
+        assert_eq!(wci.status().expect("wci runs").code(), Some(1), "{arguments:?}, and nobody hears why");
+    }
+}
+
 #[test]
 fn reset_forgets_a_step_and_keeps_the_others() {
     let (dir, state) = (
