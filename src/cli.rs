@@ -125,7 +125,7 @@ struct How {
 enum Command {
     /// Run a chapter or a step without the screen
     #[command(
-        after_help = "Exit codes: 0 every step that applies passed, 1 a step did not, 2 usage or content is wrong,\n3 waiting for something only a person or a restart can do, 130 stopped."
+        after_help = "Exit codes: 0 every required step that applies passed, 1 a step did not, 2 usage or content is wrong,\n3 waiting for something only a person or a restart can do, 130 stopped."
     )]
     Run {
         /// CHAPTER or CHAPTER#STEP

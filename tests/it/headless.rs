@@ -164,6 +164,8 @@ fn a_step_is_taken_back_when_its_checks_are_not_met_any_more() {
     let (out, state) = undo(&chapter, &["demo#a", "--yes", "--format", "json"]);
     assert_eq!(out.status.code(), Some(0), "{}", text(&out));
     assert!(!state.path().join("made").exists());
+    let (again, _) = undo(&chapter, &["demo#a", "--yes"]);
+    assert!(text(&again).ends_with("\nTaken back.\n"), "{}", text(&again));
     let events = events(&out);
     let of = |name: &str| events.iter().find(|e| e["event"] == name).cloned().unwrap_or_default();
     assert_eq!((&of("run")["undo"], &of("finished")["status"]), (&Value::Bool(true), &Value::from(0)), "{events:#?}");
@@ -191,6 +193,7 @@ fn an_undo_that_failed_or_had_nothing_to_do_is_not_called_taken_back() {
     let out = never("rm -f $HOME/made");
     assert_eq!(out.status.code(), Some(0), "{}", text(&out));
     assert!(text(&out).contains("it was not done before") && !text(&out).contains("(taken back)"), "{}", text(&out));
+    assert!(text(&out).ends_with("\nIt was not done before: there was nothing to take back.\n"), "{}", text(&out));
 }
 
 #[test]
@@ -310,6 +313,25 @@ fn an_optional_step_without_its_value_does_not_decide() {
         &["demo", "--yes"],
     );
     assert_eq!(out.status.code(), Some(0), "{}", text(&out));
+}
+
+#[test]
+fn a_run_does_not_say_that_all_passed_where_optional_steps_did_not() {
+    let required = "## Z {#z}\n\n```sh run\ntrue\n```\n";
+    let fails =
+        "## A {#a optional}\n\n```sh run\ntrue\n```\n\n```toml check\nsays = \"It is there\"\nfile = \"/no/such/file\"\n```\n";
+    let waits = "## B {#b optional on=vm}\n\n```powershell run\n1\n```\n";
+    let elsewhere = "## D {#d optional os=windows}\n\n```powershell run\n1\n```\n";
+    let free = "## C {#c optional}\n\n```sh run optional\ntrue\n```\n";
+    for (chapter, last) in [
+        (format!("{required}\n{free}\n{elsewhere}"), "Every step that applies passed."),
+        (format!("{fails}\n{required}"), "The required steps passed; 1 optional one did not."),
+        (format!("{fails}\n{waits}\n{free}\n{required}"), "The required steps passed; 2 optional ones did not."),
+    ] {
+        let out = run(&chapter, &["demo", "--yes"]);
+        assert_eq!(out.status.code(), Some(0), "{}", text(&out));
+        assert!(text(&out).ends_with(&format!("\n{last}\n")), "{last}\n{}", text(&out));
+    }
 }
 
 #[cfg(unix)]
