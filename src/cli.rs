@@ -303,7 +303,7 @@ fn reset(common: &Common, step: Option<&str>, yes: bool) -> Result<u8, Failure> 
         }
     };
     let mut opened = open_journal(common, None)?;
-    if !yes && step.is_none() && !agrees("Forget all progress and every value you gave?")? {
+    if !yes && step.is_none() && !agrees("Forget all progress and every value you gave?", "--yes")? {
         aside("Nothing was changed.\n");
         return Ok(headless::WAITING);
     }
@@ -313,9 +313,10 @@ fn reset(common: &Common, step: Option<&str>, yes: bool) -> Result<u8, Failure> 
     Ok(0)
 }
 
-fn agrees(question: &str) -> io::Result<bool> {
+/// Asks at the terminal; where there is none, `flag` is how to agree.
+fn agrees(question: &str, flag: &str) -> io::Result<bool> {
     if !io::stdin().is_terminal() {
-        aside(format_args!("wci: {question} Say so with --yes.\n"));
+        aside(format_args!("wci: {question} Say so with {flag}.\n"));
         return Ok(false);
     }
     aside(format_args!("{question} [y/N] "));
@@ -422,7 +423,7 @@ fn trust(common: &Common, digest: Option<String>, opened: &mut Opened) -> Result
         "The course in {} is not wci's own, or has changed since you trusted it.\nOpening a chapter runs its checks on this machine, as you. Trust it?",
         dir.display()
     );
-    if !common.trust && !agrees(&question)? {
+    if !common.trust && !agrees(&question, "--trust")? {
         return Err(Failure(
             headless::WAITING,
             "the course is not trusted, so nothing of it runs; --trust says that you do".into(),

@@ -105,6 +105,7 @@ fn a_course_from_elsewhere_is_not_run_before_it_is_trusted() {
     let content = dir.path().display().to_string();
     let out = wci(state.path(), &["--content", &content, "run", "demo", "--yes"]);
     assert_eq!(out.status.code(), Some(3), "{}", text(&out));
+    assert!(text(&out).contains("Say so with --trust.") && !text(&out).contains("--yes"), "{}", text(&out));
     assert_eq!(wci(state.path(), &["--content", &content, "--trust", "run", "demo", "--yes"]).status.code(), Some(0));
     assert_eq!(wci(state.path(), &["--content", &content, "run", "demo", "--yes"]).status.code(), Some(0), "trusted before");
     std::fs::write(dir.path().join("01-demo.md"), "---\ntitle: Demo\n---\n## A {#a}\n\n```sh run\nfalse\n```\n")
@@ -271,7 +272,9 @@ fn reset_forgets_a_step_and_keeps_the_others() {
     assert!(text(&wci(&["status"])).contains("2 of 2"));
     assert_eq!(wci(&["reset", "demo#a"]).status.code(), Some(0));
     assert!(text(&wci(&["status"])).contains("1 of 2"));
-    assert_eq!(wci(&["reset"]).status.code(), Some(3), "it asks first");
+    let asked = wci(&["reset"]);
+    assert_eq!(asked.status.code(), Some(3), "it asks first");
+    assert!(text(&asked).contains("Say so with --yes."), "{}", text(&asked));
     assert_eq!(wci(&["reset", "--yes"]).status.code(), Some(0));
     assert!(text(&wci(&["status"])).contains("0 of 2"));
 }
