@@ -218,6 +218,9 @@ fn keep_open() {
 
 fn dispatch(cli: Cli) -> Result<u8, Failure> {
     let common = cli.common;
+    if cli.at.is_some() && cli.command.is_some() {
+        return Err(Failure(headless::WRONG, "--at opens the companion on a step: it goes with no command".into()));
+    }
     match cli.command {
         Some(Command::Lint { dir }) => lint(dir.as_deref().or(common.content.as_deref())),
         Some(Command::Status) => status(&common),
@@ -225,7 +228,12 @@ fn dispatch(cli: Cli) -> Result<u8, Failure> {
         Some(Command::Reset { step, yes }) => reset(&common, step.as_deref(), yes),
         Some(Command::Run { what, how }) => headless_run(&common, &what, &how, false),
         Some(Command::Undo { what, how }) => headless_run(&common, &what, &how, true),
-        None if !io::stdout().is_terminal() || !io::stdin().is_terminal() => status(&common),
+        None if !io::stdout().is_terminal() || !io::stdin().is_terminal() => {
+            if let Some(at) = &cli.at {
+                find(&load(common.content.as_deref())?.0, at)?;
+            }
+            status(&common)
+        }
         None => companion(&common, cli.at.as_deref(), cli.reopened),
     }
 }

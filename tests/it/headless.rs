@@ -235,6 +235,20 @@ fn usage_and_content_that_are_wrong_end_with_2() {
 }
 
 #[test]
+fn a_step_to_open_is_looked_at_also_where_nothing_opens() {
+    let state = tempfile::tempdir().expect("a folder");
+    for (at, says) in [("nope#x", "there is no chapter nope"), ("warm-up#x", "warm-up has no step x")] {
+        let out = wci(state.path(), &["--at", at]);
+        assert_eq!(out.status.code(), Some(2), "{}", text(&out));
+        assert!(text(&out).contains(says) && out.stdout.is_empty(), "{}", text(&out));
+    }
+    assert_eq!(wci(state.path(), &["--at", "warm-up"]).status.code(), Some(0));
+    let out = wci(state.path(), &["--at", "warm-up", "status"]);
+    assert_eq!(out.status.code(), Some(2), "{}", text(&out));
+    assert!(text(&out).contains("--at") && out.stdout.is_empty(), "{}", text(&out));
+}
+
+#[test]
 fn without_a_terminal_wci_prints_the_status_and_how_to_go_on() {
     let state = tempfile::tempdir().expect("a folder");
     let out = wci(state.path(), &[]);
