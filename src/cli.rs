@@ -1,8 +1,12 @@
 //! The command line: reads arguments, wires the parts together, gives the exit code.
 
+// Only `say` prints: these would panic where nothing can be written.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 mod appearance;
 mod examine;
 mod places;
+mod say;
 mod status;
 mod waiting;
 
@@ -43,6 +47,8 @@ use crate::signals;
 use crate::tty;
 use crate::values;
 
+use say::aside;
+use say::say;
 use waiting::block_on;
 
 /// How often a course on disk is looked at for changes.
@@ -127,7 +133,7 @@ fn patience(text: &str) -> Result<Duration, String> {
 enum Command {
     /// Run a chapter or a step without the screen
     #[command(
-        after_help = "Exit codes: 0 every step that applies passed, 1 a step did not, 2 usage or content is wrong,\n3 waiting for something only a person or a restart can do, 130 stopped."
+        after_help = "Exit codes: 0 every required step that applies passed, 1 a step did not, 2 usage or content is wrong,\n3 waiting for something only a person or a restart can do, 130 stopped."
     )]
     Run {
         /// CHAPTER or CHAPTER#STEP
@@ -202,7 +208,7 @@ pub fn main() -> ExitCode {
     match dispatch(cli) {
         Ok(code) => ExitCode::from(code),
         Err(Failure(code, why)) => {
-            eprintln!("wci: {why}");
+            aside(format_args!("wci: {why}\n"));
             keep_open();
             ExitCode::from(code)
         }
@@ -213,13 +219,16 @@ pub fn main() -> ExitCode {
 fn keep_open() {
     #[cfg(windows)]
     if crate::windows::console::is_ours_alone() {
-        eprintln!("Enter closes this window.");
+        aside("Enter closes this window.\n");
         drop(io::stdin().read_line(&mut String::new()));
     }
 }
 
 fn dispatch(cli: Cli) -> Result<u8, Failure> {
     let common = cli.common;
+    if cli.at.is_some() && cli.command.is_some() {
+        return Err(Failure(headless::WRONG, "--at opens the companion on a step: it goes with no command".into()));
+    }
     match cli.command {
         Some(Command::Lint { dir }) => lint(dir.as_deref().or(common.content.as_deref())),
         Some(Command::Status) => status(&common),
@@ -227,7 +236,12 @@ fn dispatch(cli: Cli) -> Result<u8, Failure> {
         Some(Command::Reset { step, yes }) => reset(&common, step.as_deref(), yes),
         Some(Command::Run { what, how }) => headless_run(&common, &what, &how, false),
         Some(Command::Undo { what, how }) => headless_run(&common, &what, &how, true),
-        None if !io::stdout().is_terminal() || !io::stdin().is_terminal() => status(&common),
+        None if !io::stdout().is_terminal() || !io::stdin().is_terminal() => {
+            if let Some(at) = &cli.at {
+                find(&load(common.content.as_deref())?.0, at)?;
+            }
+            status(&common)
+        }
         None => companion(&common, cli.at.as_deref(), cli.reopened),
     }
 }
@@ -251,7 +265,7 @@ fn load_to_run(common: &Common) -> Result<(Course, Vec<Problem>, Option<String>)
 
 fn lint(dir: Option<&Path>) -> Result<u8, Failure> {
     let (_, problems) = load(dir)?;
-    print!("{}", lint::report(&problems));
+    say(&lint::report(&problems))?;
     Ok(u8::from(!problems.is_empty()))
 }
 
@@ -274,7 +288,7 @@ fn open_journal(common: &Common, until: Option<Instant>) -> Result<Opened, Failu
         }
     };
     if let Some(notice) = &opened.notice {
-        eprintln!("wci: {notice}");
+        aside(format_args!("wci: {notice}\n"));
     }
     Ok(opened)
 }
@@ -284,11 +298,11 @@ fn status(common: &Common) -> Result<u8, Failure> {
     let folder = state(common)?;
     let (entries, notice) = journal::read(&folder).map_err(|why| Failure(headless::NOT_PASSED, why.to_string()))?;
     if let Some(notice) = notice {
-        eprintln!("wci: {notice}");
+        aside(format_args!("wci: {notice}\n"));
     }
     let progress = Progress::of(entries.iter().map(|(_, entry)| entry));
     let app = new_app(common, course, problems.len(), progress, HEADLESS);
-    print!("{}", status::text(&app, &folder));
+    say(&status::text(&app, &folder))?;
     Ok(0)
 }
 
@@ -305,22 +319,23 @@ fn reset(common: &Common, step: Option<&str>, yes: bool) -> Result<u8, Failure> 
         }
     };
     let mut opened = open_journal(common, None)?;
-    if !yes && step.is_none() && !agrees("Forget all progress and every value you gave?")? {
-        eprintln!("Nothing was changed.");
+    if !yes && step.is_none() && !agrees("Forget all progress and every value you gave?", "--yes")? {
+        aside("Nothing was changed.\n");
         return Ok(headless::WAITING);
     }
     let said = step.as_ref().map_or_else(|| "All progress".to_owned(), StepId::to_string);
     opened.journal.write(now(), &Entry::Reset { step }).map_err(|why| Failure(headless::NOT_PASSED, why.to_string()))?;
-    println!("{said} is forgotten. The journal keeps what happened; nothing on the machine was changed.");
+    say(&format!("{said} is forgotten. The journal keeps what happened; nothing on the machine was changed.\n"))?;
     Ok(0)
 }
 
-fn agrees(question: &str) -> io::Result<bool> {
+/// Asks at the terminal; where there is none, `flag` is how to agree.
+fn agrees(question: &str, flag: &str) -> io::Result<bool> {
     if !io::stdin().is_terminal() {
-        eprintln!("wci: {question} Say so with --yes.");
+        aside(format_args!("wci: {question} Say so with {flag}.\n"));
         return Ok(false);
     }
-    eprint!("{question} [y/N] ");
+    aside(format_args!("{question} [y/N] "));
     let mut line = String::new();
     io::stdin().read_line(&mut line)?;
     Ok(matches!(line.trim(), "y" | "Y" | "yes"))
@@ -355,7 +370,7 @@ fn first_step(course: &Course, chapter: usize) -> &str {
 fn headless_run(common: &Common, what: &str, how: &How, undo: bool) -> Result<u8, Failure> {
     let (course, problems, digest) = load_to_run(common)?;
     if !problems.is_empty() {
-        eprint!("{}", lint::report(&problems));
+        aside(lint::report(&problems));
         return Err(Failure(headless::WRONG, "the course has problems; nothing was run".into()));
     }
     let (chapter, step) = find(&course, what)?;
@@ -424,7 +439,7 @@ fn trust(common: &Common, digest: Option<String>, opened: &mut Opened) -> Result
         "The course in {} is not wci's own, or has changed since you trusted it.\nOpening a chapter runs its checks on this machine, as you. Trust it?",
         dir.display()
     );
-    if !common.trust && !agrees(&question)? {
+    if !common.trust && !agrees(&question, "--trust")? {
         return Err(Failure(
             headless::WAITING,
             "the course is not trusted, so nothing of it runs; --trust says that you do".into(),

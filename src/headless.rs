@@ -28,7 +28,7 @@ pub use report::Format;
 use report::Report;
 use report::Told;
 
-/// Every step that applies passed.
+/// Every required step that applies passed.
 pub const PASSED: u8 = 0;
 /// A step did not pass.
 pub const NOT_PASSED: u8 = 1;
@@ -69,8 +69,8 @@ pub struct Request {
 pub async fn run(engine: &mut Engine, request: &Request, out: &mut impl Write) -> anyhow::Result<u8> {
     engine.app.headless = true;
     let report = Report::new(request.format, out);
-    let patience = request.patience;
-    let mut pilot = Pilot { engine, report, yes: request.yes, waits: false, halted: None, patience };
+    let (yes, patience) = (request.yes, request.patience);
+    let mut pilot = Pilot { engine, report, yes, patience, waits: false, halted: None, missed: 0, said: String::new() };
     let flight = async {
         match request.part {
             Part::Undo(step) => pilot.take_back(request.chapter, step).await,
@@ -86,7 +86,8 @@ pub async fn run(engine: &mut Engine, request: &Request, out: &mut impl Write) -
     if code == STOPPED {
         pilot.report.tell(&Event::Stopped)?;
     }
-    pilot.report.tell(&Event::End { exit: code })?;
+    let undone = matches!(request.part, Part::Undo(_)).then_some(pilot.said.as_str());
+    pilot.report.tell(&Event::End { exit: code, missed: pilot.missed, undone })?;
     Ok(code)
 }
 
@@ -98,6 +99,10 @@ struct Pilot<'a, W: Write> {
     /// Why the steps that follow are not begun.
     halted: Option<Halt>,
     patience: Duration,
+    /// How many optional steps were to be done and did not pass.
+    missed: usize,
+    /// The reason of the last verdict.
+    said: String,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -174,7 +179,7 @@ impl<W: Write> Pilot<'_, W> {
         self.settled(&step.id).await?;
         match self.app().standing(step) {
             Standing::NotHere(why) => {
-                self.skip(step, &why)?;
+                self.verdict(step, Told::Skipped, &why)?;
                 return Ok(None);
             }
             Standing::ByHand => {
@@ -242,7 +247,7 @@ impl<W: Write> Pilot<'_, W> {
             return self.skip(step, &format!("{open} things to do by hand"));
         }
         if standing == Standing::Todo && step.checks().next().is_none() && step.commands().all(|c| c.optional) {
-            return self.skip(step, "nothing of it is required");
+            return self.verdict(step, Told::Skipped, "nothing of it is required");
         }
         // A check without its value was never asked: that is not a failure of the step.
         let unasked = step.checks().enumerate().any(|(i, c)| !c.look.is_of_a_run() && self.app().answer(step, i).is_none());
@@ -341,11 +346,15 @@ impl<W: Write> Pilot<'_, W> {
         Ok(())
     }
 
+    /// One that was to be done.
     fn skip(&mut self, step: &Step, why: &str) -> anyhow::Result<()> {
+        self.missed += usize::from(step.optional);
         self.verdict(step, Told::Skipped, why)
     }
 
     fn verdict(&mut self, step: &Step, verdict: Told, reason: &str) -> anyhow::Result<()> {
+        self.missed += usize::from(step.optional && matches!(verdict, Told::Fail | Told::Unknown));
+        reason.clone_into(&mut self.said);
         let answers: Vec<_> = step.checks().enumerate().map(|(i, c)| (c, self.engine.app.answer(step, i))).collect();
         Ok(self.report.tell(&Event::Step { step, verdict, reason, answers: &answers })?)
     }

@@ -139,6 +139,26 @@ fn known(program: &Path) -> Option<Shell> {
     }
 }
 
+/// Where a shell is that is to be started, or one sentence why it is not and what to do.
+fn whereabouts(program: &Path) -> Result<PathBuf, String> {
+    let name = program.display();
+    match find(program) {
+        None => Err(format!("There is no {name} on this machine: {}", other_shell(program))),
+        Some(_) if known(program).is_none() => Err(format!("wci cannot follow {name}: {}", other_shell(program))),
+        Some(found) => Ok(found),
+    }
+}
+
+/// Opening the shell again would open the same one: only a new wci takes another.
+fn other_shell(than: &Path) -> String {
+    let other = match find(Path::new("bash")) {
+        _ if cfg!(windows) => "powershell, pwsh or cmd",
+        bash @ Some(_) if bash != find(than) => "bash",
+        _ => "sh",
+    };
+    format!("leave, and start again with --shell {other}.")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

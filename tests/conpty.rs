@@ -140,10 +140,13 @@ fn sizes_that_cannot_be_and_many_at_once_are_survived() {
 
 #[test]
 fn a_shell_that_is_not_there_is_refused_in_words() {
-    let (tell, mut events) = mpsc::channel(BACKLOG);
-    let missing = ShellChoice::named("C:\\no such folder\\pwsh.exe");
-    let session = host::open(SessionId(1), missing, SIZE, None, tell);
-    let event = events.blocking_recv();
-    assert!(matches!(&event, Some((_, SessionEvent::Refused(why))) if why.contains("WCI_SHELL")), "{event:?}");
-    assert!(session.wait(LONG));
+    let unknown = std::env::current_exe().expect("this program").display().to_string();
+    for (program, says) in [("C:\\no such folder\\pwsh.exe", "There is no "), (&unknown, "wci cannot follow ")] {
+        let (tell, mut events) = mpsc::channel(BACKLOG);
+        let session = host::open(SessionId(1), ShellChoice::named(program), SIZE, None, tell);
+        let Some((_, SessionEvent::Refused(why))) = events.blocking_recv() else { panic!("{program} was not refused") };
+        let what_to_do = "leave, and start again with --shell powershell, pwsh or cmd.";
+        assert!(why.starts_with(&format!("{says}{program}")) && why.ends_with(what_to_do), "{why}");
+        assert!(session.wait(LONG));
+    }
 }

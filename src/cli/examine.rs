@@ -8,7 +8,7 @@ use crate::doctor;
 use crate::headless;
 use crate::host;
 
-use super::{Common, Failure, appearance, block_on, state};
+use super::{Common, Failure, appearance, block_on, say, state};
 
 pub fn run(common: &Common, report: Option<&Path>) -> Result<u8, Failure> {
     if report.is_some() && !cfg!(windows) {
@@ -22,7 +22,7 @@ pub fn run(common: &Common, report: Option<&Path>) -> Result<u8, Failure> {
     };
     let Some(file) = report else {
         let (table, well) = block_on(doctor::here(&patient))?;
-        print!("{table}");
+        say(&table)?;
         return Ok(if well { 0 } else { headless::NOT_PASSED });
     };
     let failed = |why: std::io::Error| Failure(headless::NOT_PASSED, format!("{}: {why}", file.display()));
@@ -34,8 +34,10 @@ pub fn run(common: &Common, report: Option<&Path>) -> Result<u8, Failure> {
         }
         other => other.map_err(failed)?,
     };
-    let found = block_on(doctor::examine(&patient, |what| println!("asking: {what}")))?;
+    // The report is worth its minutes also where nobody can be told how far it is.
+    let found = block_on(doctor::examine(&patient, |what| drop(say(&format!("asking: {what}\n")))))?;
     out.write_all(doctor::report(&found).as_bytes()).map_err(failed)?;
-    println!("Written to {}. Open it and fill in your part; it names no user, machine or address.", file.display());
+    let told = format!("Written to {}. Open it and fill in your part; it names no user, machine or address.\n", file.display());
+    say(&told)?;
     Ok(0)
 }

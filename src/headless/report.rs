@@ -52,7 +52,7 @@ pub enum Event<'a> {
     Check { step: &'a Step, check: &'a Check, answer: Option<&'a Answer> },
     Step { step: &'a Step, verdict: Told, reason: &'a str, answers: &'a [(&'a Check, Option<&'a Answer>)] },
     Stopped,
-    End { exit: u8 },
+    End { exit: u8, missed: usize, undone: Option<&'a str> },
 }
 
 pub struct Report<'a, W> {
@@ -109,7 +109,7 @@ fn object(event: &Event<'_>) -> Value {
             )
         }
         Event::Stopped => json!({ "event": "stopped" }),
-        Event::End { exit } => json!({ "event": "end", "exit": exit }),
+        Event::End { exit, .. } => json!({ "event": "end", "exit": exit }),
     }
 }
 
@@ -149,16 +149,45 @@ fn text(out: &mut impl Write, event: &Event<'_>) -> io::Result<()> {
         Event::Step { step, verdict, reason: "", .. } => writeln!(out, "Verdict {}: {}", verdict.name(), step.title),
         Event::Step { step, verdict, reason, .. } => writeln!(out, "Verdict {}: {} ({reason})", verdict.name(), step.title),
         Event::Stopped => writeln!(out, "\nStopped."),
-        Event::End { exit } => writeln!(
-            out,
-            "\n{}",
-            match exit {
-                0 => "Every step that applies passed.",
-                1 => "A step did not pass.",
-                3 => "Some steps wait for a person. Open wci to do them.",
-                130 => "It was stopped before its end.",
-                _ => "It could not be run as asked.",
-            }
-        ),
+        Event::End { exit, missed, undone } => writeln!(out, "\n{}", last_words(*exit, *missed, *undone)),
+    }
+}
+
+/// `missed` optional steps did not pass; `undone` is what came of taking a step back, where that was asked for.
+fn last_words(exit: u8, missed: usize, undone: Option<&str>) -> String {
+    match (exit, undone) {
+        (0 | 1 | 3, Some(what)) => sentence(what),
+        (0, None) if missed == 0 => "Every step that applies passed.".into(),
+        (0, None) if missed == 1 => "The required steps passed; 1 optional one did not.".into(),
+        (0, None) => format!("The required steps passed; {missed} optional ones did not."),
+        (1, None) => "A step did not pass.".into(),
+        (3, None) => "Some steps wait for a person. Open wci to do them.".into(),
+        (130, _) => "It was stopped before its end.".into(),
+        _ => "It could not be run as asked.".into(),
+    }
+}
+
+/// A verdict's reason as a line by itself.
+fn sentence(reason: &str) -> String {
+    let mut letters = reason.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+    let end = if reason.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{first}{}{end}", letters.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_line_says_no_more_than_is_so() {
+        assert_eq!(last_words(0, 0, None), "Every step that applies passed.");
+        assert_eq!(last_words(0, 1, None), "The required steps passed; 1 optional one did not.");
+        assert_eq!(last_words(0, 9, None), "The required steps passed; 9 optional ones did not.");
+        assert_eq!(last_words(1, 9, None), "A step did not pass.");
+        assert_eq!(last_words(0, 0, Some("taken back")), "Taken back.");
+        assert_eq!(last_words(1, 0, Some("undoing ended with status 3")), "Undoing ended with status 3.");
+        assert_eq!(last_words(1, 0, Some("The shell has ended.")), "The shell has ended.");
+        assert_eq!(last_words(2, 0, Some("it needs a value")), "It could not be run as asked.");
     }
 }

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use crate::host::integration::{self, Integration};
 use crate::host::session::{Keys, News, Shared};
-use crate::host::{CHUNK, FOREIGN, ShellChoice, fd, find, known, tree};
+use crate::host::{CHUNK, FOREIGN, ShellChoice, fd, other_shell, tree, whereabouts};
 use crate::private;
 use crate::session::{Ending, SessionEvent, Size};
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
@@ -104,12 +104,8 @@ struct Started {
 /// Starts it, or says in one sentence why not and what to do.
 fn start(choice: &ShellChoice, folder: Option<PathBuf>, shared: &Arc<Shared>) -> Result<Started, String> {
     let name = choice.program.display();
-    if known(&choice.program).is_none() {
-        return Err(format!("wci cannot follow {name}: set WCI_SHELL to bash, zsh, sh or pwsh and open the shell again."));
-    }
     // portable-pty's child would abort on one that cannot be started.
-    let program = find(&choice.program)
-        .ok_or_else(|| format!("There is no {name} on this machine: install it, or set WCI_SHELL to a shell that is there."))?;
+    let program = whereabouts(&choice.program)?;
     let integration = integration::prepare(choice.shell, choice.plain).map_err(|error| {
         format!(
             "The shell could not be prepared in {} ({error}): set TMPDIR to a folder you can write to.",
@@ -117,7 +113,7 @@ fn start(choice: &ShellChoice, folder: Option<PathBuf>, shared: &Arc<Shared>) ->
         )
     })?;
     launch(&program, integration, folder, shared).map_err(|error| {
-        format!("{name} could not be started ({error:#}): close other programs, or set WCI_SHELL to another shell.")
+        format!("{name} could not be started ({error:#}): close other programs, or {}", other_shell(&choice.program))
     })
 }
 

@@ -15,11 +15,11 @@ use std::time::{Duration, Instant};
 use crate::course::Shell;
 use crate::host::integration::{self, Integration};
 use crate::host::session::{Keys, News, Shared};
-use crate::host::{CHUNK, FOREIGN, ShellChoice, known, wine};
+use crate::host::{CHUNK, FOREIGN, ShellChoice, other_shell, whereabouts, wine};
 use crate::private;
 use crate::session::{Ending, SessionEvent, Size};
 use crate::windows::pseudo_console::Process;
-use crate::windows::{Job, PseudoConsole, is_wine, system32, token};
+use crate::windows::{Job, PseudoConsole, is_wine, token};
 
 /// How long programs have to go by themselves once their console is closed.
 const GRACE: Duration = Duration::from_secs(1);
@@ -132,12 +132,7 @@ fn last_words(shared: &Shared) {
 /// Starts it, or says in one sentence why not and what to do.
 fn start(choice: &ShellChoice, folder: Option<PathBuf>, shared: &Arc<Shared>) -> Result<Started, String> {
     let name = choice.program.display();
-    if known(&choice.program).is_none() {
-        return Err(format!("wci cannot follow {name}: set WCI_SHELL to powershell, pwsh or cmd and open the shell again."));
-    }
-    let program = find(&choice.program).ok_or_else(|| {
-        format!("There is no {name} on this machine: set WCI_SHELL to a shell that is there (powershell, pwsh, cmd).")
-    })?;
+    let program = whereabouts(&choice.program)?;
     let integration = integration::prepare(choice.shell, choice.plain).map_err(|error| {
         format!(
             "The shell could not be prepared in {} ({error}): is there room on the disk, and may you write there?",
@@ -145,7 +140,7 @@ fn start(choice: &ShellChoice, folder: Option<PathBuf>, shared: &Arc<Shared>) ->
         )
     })?;
     launch(&program, choice.shell, integration, folder, shared).map_err(|error| {
-        format!("{name} could not be started ({error}): close other programs, or set WCI_SHELL to another shell.")
+        format!("{name} could not be started ({error}): close other programs, or {}", other_shell(&choice.program))
     })
 }
 
@@ -198,25 +193,6 @@ fn environment(shell: Shell, integration: &Integration) -> BTreeMap<OsString, Os
         environment.insert(name.into(), value.clone());
     }
     environment
-}
-
-/// The program, on the PATH unless it is a path. Windows' own shells are taken from its own folder.
-pub fn find(program: &Path) -> Option<PathBuf> {
-    let mut program = program.to_path_buf();
-    if program.extension().is_none() {
-        program.set_extension("exe");
-    }
-    if program.components().count() > 1 {
-        return program.is_file().then_some(program);
-    }
-    let own = match known(&program) {
-        Some(Shell::PowerShell) => Some(system32("WindowsPowerShell\\v1.0").join(&program)),
-        Some(Shell::Cmd) => Some(system32("cmd.exe")),
-        _ => None,
-    };
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let mut places = own.into_iter().chain(std::env::split_paths(&path).map(|folder| folder.join(&program)));
-    places.find(|path| path.is_file())
 }
 
 /// Tells all that is drawn, to its end.

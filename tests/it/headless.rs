@@ -138,6 +138,7 @@ fn a_course_from_elsewhere_is_not_run_before_it_is_trusted() {
     let content = dir.path().display().to_string();
     let out = wci(state.path(), &["--content", &content, "run", "demo", "--yes"]);
     assert_eq!(out.status.code(), Some(3), "{}", text(&out));
+    assert!(text(&out).contains("Say so with --trust.") && !text(&out).contains("--yes"), "{}", text(&out));
     assert_eq!(wci(state.path(), &["--content", &content, "--trust", "run", "demo", "--yes"]).status.code(), Some(0));
     assert_eq!(wci(state.path(), &["--content", &content, "run", "demo", "--yes"]).status.code(), Some(0), "trusted before");
     std::fs::write(dir.path().join("01-demo.md"), "---\ntitle: Demo\n---\n## A {#a}\n\n```sh run\nfalse\n```\n")
@@ -197,6 +198,8 @@ fn a_step_is_taken_back_when_its_checks_are_not_met_any_more() {
     let (out, state) = undo(&chapter, &["demo#a", "--yes", "--format", "json"]);
     assert_eq!(out.status.code(), Some(0), "{}", text(&out));
     assert!(!state.path().join("made").exists());
+    let (again, _) = undo(&chapter, &["demo#a", "--yes"]);
+    assert!(text(&again).ends_with("\nTaken back.\n"), "{}", text(&again));
     let events = events(&out);
     let of = |name: &str| events.iter().find(|e| e["event"] == name).cloned().unwrap_or_default();
     assert_eq!((&of("run")["undo"], &of("finished")["status"]), (&Value::Bool(true), &Value::from(0)), "{events:#?}");
@@ -224,6 +227,7 @@ fn an_undo_that_failed_or_had_nothing_to_do_is_not_called_taken_back() {
     let out = never("rm -f $HOME/made");
     assert_eq!(out.status.code(), Some(0), "{}", text(&out));
     assert!(text(&out).contains("it was not done before") && !text(&out).contains("(taken back)"), "{}", text(&out));
+    assert!(text(&out).ends_with("\nIt was not done before: there was nothing to take back.\n"), "{}", text(&out));
 }
 
 #[test]
@@ -264,11 +268,43 @@ fn usage_and_content_that_are_wrong_end_with_2() {
 }
 
 #[test]
+fn a_step_to_open_is_looked_at_also_where_nothing_opens() {
+    let state = tempfile::tempdir().expect("a folder");
+    for (at, says) in [("nope#x", "there is no chapter nope"), ("warm-up#x", "warm-up has no step x")] {
+        let out = wci(state.path(), &["--at", at]);
+        assert_eq!(out.status.code(), Some(2), "{}", text(&out));
+        assert!(text(&out).contains(says) && out.stdout.is_empty(), "{}", text(&out));
+    }
+    assert_eq!(wci(state.path(), &["--at", "warm-up"]).status.code(), Some(0));
+    let out = wci(state.path(), &["--at", "warm-up", "status"]);
+    assert_eq!(out.status.code(), Some(2), "{}", text(&out));
+    assert!(text(&out).contains("--at") && out.stdout.is_empty(), "{}", text(&out));
+}
+
+#[test]
 fn without_a_terminal_wci_prints_the_status_and_how_to_go_on() {
     let state = tempfile::tempdir().expect("a folder");
     let out = wci(state.path(), &[]);
     assert_eq!(out.status.code(), Some(0));
     assert!(text(&out).contains("warm-up") && text(&out).contains("wci run"), "{}", text(&out));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_result_that_cannot_be_written_is_told_in_one_sentence() {
+    let state = tempfile::tempdir().expect("a folder");
+    let full = || std::fs::OpenOptions::new().write(true).open("/dev/full").expect("a full disk");
+    for arguments in [&["status"][..], &["lint"], &["doctor"], &["reset", "--yes"], &[]] {
+        let mut wci = Command::new(env!("CARGO_BIN_EXE_wci"));
+        wci.args(arguments).env("WCI_STATE", state.path()).env("WCI_SHELL", "bash").env("HOME", state.path());
+        wci.stdin(std::process::Stdio::null()).stdout(full());
+        let out = wci.output().expect("wci runs");
+        assert_eq!(out.status.code(), Some(1), "{arguments:?}: {}", text(&out));
+        let told = text(&out);
+        assert!(told.starts_with("wci: the output could not be written") && told.lines().count() == 1, "{arguments:?}: {told}");
+        wci.stderr(full());
+        assert_eq!(wci.status().expect("wci runs").code(), Some(1), "{arguments:?}, and nobody hears why");
+    }
 }
 
 #[test]
@@ -283,7 +319,9 @@ fn reset_forgets_a_step_and_keeps_the_others() {
     assert!(text(&wci(&["status"])).contains("2 of 2"));
     assert_eq!(wci(&["reset", "demo#a"]).status.code(), Some(0));
     assert!(text(&wci(&["status"])).contains("1 of 2"));
-    assert_eq!(wci(&["reset"]).status.code(), Some(3), "it asks first");
+    let asked = wci(&["reset"]);
+    assert_eq!(asked.status.code(), Some(3), "it asks first");
+    assert!(text(&asked).contains("Say so with --yes."), "{}", text(&asked));
     assert_eq!(wci(&["reset", "--yes"]).status.code(), Some(0));
     assert!(text(&wci(&["status"])).contains("0 of 2"));
 }
@@ -325,6 +363,25 @@ fn an_optional_step_without_its_value_does_not_decide() {
         &["demo", "--yes"],
     );
     assert_eq!(out.status.code(), Some(0), "{}", text(&out));
+}
+
+#[test]
+fn a_run_does_not_say_that_all_passed_where_optional_steps_did_not() {
+    let required = "## Z {#z}\n\n```sh run\ntrue\n```\n";
+    let fails =
+        "## A {#a optional}\n\n```sh run\ntrue\n```\n\n```toml check\nsays = \"It is there\"\nfile = \"/no/such/file\"\n```\n";
+    let waits = "## B {#b optional on=vm}\n\n```powershell run\n1\n```\n";
+    let elsewhere = "## D {#d optional os=windows}\n\n```powershell run\n1\n```\n";
+    let free = "## C {#c optional}\n\n```sh run optional\ntrue\n```\n";
+    for (chapter, last) in [
+        (format!("{required}\n{free}\n{elsewhere}"), "Every step that applies passed."),
+        (format!("{fails}\n{required}"), "The required steps passed; 1 optional one did not."),
+        (format!("{fails}\n{waits}\n{free}\n{required}"), "The required steps passed; 2 optional ones did not."),
+    ] {
+        let out = run(&chapter, &["demo", "--yes"]);
+        assert_eq!(out.status.code(), Some(0), "{}", text(&out));
+        assert!(text(&out).ends_with(&format!("\n{last}\n")), "{last}\n{}", text(&out));
+    }
 }
 
 #[cfg(unix)]
