@@ -81,6 +81,7 @@ impl Default for Shells {
 impl Drop for Shells {
     fn drop(&mut self) {
         self.forget();
+        self.living.settle();
     }
 }
 
@@ -131,7 +132,7 @@ impl Shells {
             let fresh = spare.is_none();
             let mut warm = match spare {
                 Some(warm) => warm,
-                None => self.start(pool, shell).await?,
+                None => self.start(pool, shell, era).await?,
             };
             let said = match tokio::time::timeout(timeout, warm.ask(text)).await {
                 Ok(Ok(said)) => said,
@@ -159,11 +160,11 @@ impl Shells {
     }
 
     /// A fresh shell that can take a question.
-    async fn start(&self, pool: &Arc<Pool>, shell: Shell) -> Result<Warm, Unstarted> {
+    async fn start(&self, pool: &Arc<Pool>, shell: Shell, era: u64) -> Result<Warm, Unstarted> {
         let _one = pool.starting.lock().await;
         let (of, living) = (Arc::clone(pool), self.living.clone());
         // Starting a process can take seconds, and the thread that asks also draws the screen.
-        let starting = tokio::task::spawn_blocking(move || Warm::start(shell, &of.program, &living));
+        let starting = tokio::task::spawn_blocking(move || Warm::start(shell, &of.program, &living, era));
         let started = starting.await.unwrap_or_else(|cut| Err(io::Error::other(cut)));
         let mut warm = started.map_err(|why| Unstarted::new(shell, &why))?;
         match tokio::time::timeout(START, warm.ready()).await {
@@ -182,7 +183,7 @@ impl Shells {
         if pool.idle().is_empty() {
             let (pool, living) = (Arc::clone(pool), self.living.clone());
             tokio::task::spawn_blocking(move || {
-                if let Ok(next) = Warm::start(shell, &pool.program, &living) {
+                if let Ok(next) = Warm::start(shell, &pool.program, &living, era) {
                     pool.rest(next.rest(), &living, era);
                 }
             });

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::process::{Child, ChildStdin, ChildStdout, Command};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -17,6 +17,9 @@ use group::Group;
 /// How long a hung tree has between being asked to end and being made to.
 const GRACE: Duration = Duration::from_millis(200);
 
+/// How long starts under way are waited for at the end.
+const STARTS: Duration = Duration::from_secs(2);
+
 /// All trees that have not ended, by the id of their first process. Each stays in here until just before that is reaped.
 #[derive(Clone, Default)]
 pub struct Living(Arc<Shared>);
@@ -25,6 +28,19 @@ pub struct Living(Arc<Shared>);
 struct Shared {
     groups: Mutex<BTreeMap<u32, Group>>,
     era: AtomicU64,
+    /// How many are being started.
+    starting: Mutex<usize>,
+    started: Condvar,
+}
+
+/// A start under way.
+struct Starting(Living);
+
+impl Drop for Starting {
+    fn drop(&mut self) {
+        *self.0.starting() -= 1;
+        self.0.0.started.notify_all();
+    }
 }
 
 impl Living {
@@ -37,12 +53,29 @@ impl Living {
         self.0.era.load(Ordering::SeqCst)
     }
 
-    /// Ends every tree now, also those that were given time, and those that are being started.
+    fn starting(&self) -> MutexGuard<'_, usize> {
+        self.0.starting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Begins a start that is wanted in this era. It is counted before the era is looked at: so whoever ends the era either stops it
+    /// here or knows of it.
+    fn begin(&self, era: u64) -> io::Result<Starting> {
+        *self.starting() += 1;
+        let starting = Starting(self.clone());
+        if self.era() == era { Ok(starting) } else { Err(io::Error::other("it is not wanted any more")) }
+    }
+
+    /// Ends every tree now, also those that were given time, and those that are being started once they have.
     pub fn kill_all(&self) {
         let groups = self.groups();
         self.0.era.fetch_add(1, Ordering::SeqCst);
         groups.values().for_each(Group::kill);
         Group::sweep(groups.values());
+    }
+
+    /// Waits for the starts under way, but not for ever: what they start would outlive this program.
+    pub fn settle(&self) {
+        drop(self.0.started.wait_timeout_while(self.starting(), STARTS, |starting| *starting > 0));
     }
 
     /// Takes in a process whose start began in this era.
@@ -81,9 +114,9 @@ pub struct Tree {
 impl Tree {
     /// Starts a command that has a pipe for its output, and may have one for its input. Where a virus scanner looks at each program first
     /// this takes long: nothing is held meanwhile.
-    pub fn start(mut command: Command, living: &Living) -> io::Result<(Tree, Option<ChildStdin>, ChildStdout)> {
+    pub fn start(mut command: Command, living: &Living, era: u64) -> io::Result<(Tree, Option<ChildStdin>, ChildStdout)> {
+        let _starting = living.begin(era)?;
         group::alone(&mut command);
-        let era = living.era();
         let mut child = command.spawn()?;
         if let Err(why) = living.take(&child, era) {
             let _ = child.kill();

@@ -64,7 +64,7 @@ pub enum Said {
 
 impl Warm {
     /// Starts a shell: a path, or a name that only our own [`host::find`] looks for.
-    pub fn start(shell: Shell, program: &Path, living: &Living) -> io::Result<Self> {
+    pub fn start(shell: Shell, program: &Path, living: &Living, era: u64) -> io::Result<Self> {
         let program = host::find(program).ok_or(io::ErrorKind::NotFound)?;
         let mut command = Command::new(program);
         command.args(arguments(shell));
@@ -89,7 +89,7 @@ impl Warm {
         for name in ["BASH_ENV", "ENV", "SHELLOPTS", "BASHOPTS", "POSIXLY_CORRECT"] {
             command.env_remove(name);
         }
-        let (tree, stdin, stdout) = Tree::start(command, living)?;
+        let (tree, stdin, stdout) = Tree::start(command, living, era)?;
         let input = stdin.map(ChildStdin::from_std).transpose()?.map(|stdin| Box::new(stdin) as Input);
         Ok(Self { tree, input, channel, stdout: ChildStdout::from_std(stdout)?, shell })
     }

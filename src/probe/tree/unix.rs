@@ -80,13 +80,18 @@ mod tests {
         }
         let starting = std::thread::spawn({
             let living = living.clone();
-            move || Tree::start(command, &living).map(|_| ())
+            move || Tree::start(command, &living, 0).map(|_| ())
         });
         std::thread::sleep(Duration::from_millis(300));
         let begun = Instant::now();
         living.kill_all();
         assert!(begun.elapsed() < Duration::from_millis(400), "{:?}", begun.elapsed());
+        living.settle();
+        assert!(begun.elapsed() > Duration::from_millis(400), "a start under way is waited for");
         assert!(starting.join().unwrap().is_err(), "it was begun before");
+        let mut late = Command::new("sleep");
+        late.arg("4711.7").stdout(Stdio::piped());
+        assert!(Tree::start(late, &living, 0).is_err(), "one that begins after its era is not started");
         assert_eq!(living.count(), 0);
     }
 }
