@@ -41,6 +41,7 @@ use crate::problem::Problem;
 use crate::progress::Entry;
 use crate::progress::Progress;
 use crate::session::Size;
+use crate::tty;
 use crate::values;
 
 use open::companion;
@@ -295,7 +296,7 @@ fn status(common: &Common) -> Result<u8, Failure> {
         aside(format_args!("wci: {notice}\n"));
     }
     let progress = Progress::of(entries.iter().map(|(_, entry)| entry));
-    let app = new_app(common, course, problems.len(), progress, HEADLESS);
+    let app = new_app(common, &shell(common), course, problems.len(), progress, HEADLESS);
     say(&status::text(&app, &folder))?;
     Ok(0)
 }
@@ -329,10 +330,7 @@ fn agrees(question: &str, flag: &str) -> io::Result<bool> {
         aside(format_args!("wci: {question} Say so with {flag}.\n"));
         return Ok(false);
     }
-    aside(format_args!("{question} [y/N] "));
-    let mut line = String::new();
-    io::stdin().read_line(&mut line)?;
-    Ok(matches!(line.trim(), "y" | "Y" | "yes"))
+    tty::agrees(question)
 }
 
 /// A chapter, and a step of it, by `CHAPTER` or `CHAPTER#STEP`.
@@ -381,10 +379,11 @@ fn headless_run(common: &Common, what: &str, how: &How, undo: bool) -> Result<u8
         FormatArg::Text => headless::Format::Text,
         FormatArg::Json => headless::Format::Json,
     };
-    let app = new_app(common, course, 0, progress, HEADLESS);
+    let shell = shell(common);
+    let app = new_app(common, &shell, course, 0, progress, HEADLESS);
     let request = headless::Request { chapter, part, yes: how.yes, format, patience: how.patience };
     let code = block_on(async {
-        let mut engine = Engine::new(app, opened.journal, shell(common), Vec::new());
+        let mut engine = Engine::new(app, opened.journal, shell, Vec::new());
         let code = headless::run(&mut engine, &request, &mut io::stdout()).await;
         engine.end();
         code
@@ -422,7 +421,7 @@ fn value(course: &Course, chapter: usize, text: &str) -> Result<Entry, Failure> 
     Ok(Entry::Valued { chapter: chapter.slug.clone(), name: name.to_owned(), value })
 }
 
-fn new_app(common: &Common, course: Course, problems: usize, progress: Progress, size: Size) -> App {
+fn new_app(common: &Common, shell: &host::ShellChoice, course: Course, problems: usize, progress: Progress, size: Size) -> App {
     App::new(Start {
         course,
         problems,
@@ -431,7 +430,7 @@ fn new_app(common: &Common, course: Course, problems: usize, progress: Progress,
         appearance: appearance::choose(common.theme, common.glyphs),
         leave: common.leave_key,
         now: now(),
-        seats: places::seats(common.vm.unwrap_or_else(places::VmArg::guess), &shell(common), size),
+        seats: places::seats(common.vm.unwrap_or_else(places::VmArg::guess), shell, size),
     })
 }
 

@@ -320,6 +320,11 @@ impl Shell {
         Shell::ALL.into_iter().find(|s| s.name() == word)
     }
 
+    /// Windows PowerShell 5.1 or PowerShell 7.
+    pub fn is_powershell(self) -> bool {
+        matches!(self, Shell::PowerShell | Shell::Pwsh)
+    }
+
     /// Whether this running shell understands text written in `language`.
     pub fn runs(self, language: Shell) -> bool {
         self == language
@@ -415,6 +420,22 @@ impl Check {
     /// For what Windows can take long to tell: the first question about a feature after a boot has taken minutes.
     pub const FEATURE_TIMEOUT: Duration = Duration::from_secs(300);
     pub const WINDOWS_TIMEOUT: Duration = Duration::from_secs(60);
+
+    /// One that looks at this and expects nothing more.
+    pub fn of(look: Look) -> Self {
+        Self {
+            says: String::new(),
+            look,
+            expect: None,
+            place: None,
+            warn: false,
+            timeout: Self::TIMEOUT,
+            retry: None,
+            every: Self::EVERY,
+            hint: None,
+            line: 0,
+        }
+    }
 }
 
 /// The one thing a check looks at.

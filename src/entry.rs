@@ -28,7 +28,7 @@ pub fn entry(shell: Shell, text: &str, modes: &Modes, at_once: bool) -> Vec<u8> 
 }
 
 fn asks_for_an_empty_line(shell: Shell, at_once: bool) -> bool {
-    matches!(shell, Shell::PowerShell | Shell::Pwsh) && !at_once
+    shell.is_powershell() && !at_once
 }
 
 /// What was printed, without what a PowerShell that has no line editor puts before each further line. Where the terminal itself echoes,

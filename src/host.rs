@@ -20,13 +20,10 @@ mod wine;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use tokio::sync::mpsc::Sender;
-
 use crate::course::Shell;
-use crate::session::{SessionEvent, SessionId, Size};
 
 pub use crate::host::find::find;
-pub use crate::host::session::Session;
+pub use crate::host::session::{Session, open};
 
 /// What a session tells is at most this long.
 pub const CHUNK: usize = 64 * 1024;
@@ -88,17 +85,13 @@ impl fmt::Display for NotSent {
     }
 }
 
-/// Starts a shell. It takes no time and never fails: what went wrong comes as [`SessionEvent::Refused`].
-///
-/// A full channel holds the shell's programs back, and nothing is lost. `BACKLOG` is a good size for it.
-pub fn open(
-    id: SessionId,
-    shell: ShellChoice,
-    size: Size,
-    folder: Option<PathBuf>,
-    events: Sender<(SessionId, SessionEvent)>,
-) -> Session {
-    session::open(id, shell, size, folder, events)
+/// What this shell must not inherit from us, whatever it is started for.
+pub fn not_inherited(shell: Shell) -> &'static [&'static str] {
+    match shell {
+        // With the modules of PowerShell 7 in front, as where wci was started from one, 5.1 cannot load some of its own.
+        Shell::PowerShell => &["PSModulePath"],
+        _ => &[],
+    }
 }
 
 /// The shell the learner works in, if wci knows it; what is wanted, or else `WCI_SHELL`, says otherwise (a name or a path).

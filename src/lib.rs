@@ -35,7 +35,7 @@
 //! | 12 | `engine` | carries effects out, brings news back |
 //! | 11 | `probe`, `lint` | questions asked of machines and of content |
 //! | 10 | `tty`, `host`, `journal`, `content`, `highlight`, `browse`, `elevate`, `signals` | the edges: I/O lives here; they know values, not how `App` changes |
-//! | 9 | `private` | folders and files that only their user can read |
+//! | 9 | `private` | words nobody can guess, folders and files that only their user can read |
 //! | 8 | `windows` | what only Windows offers, in safe Rust |
 //! | 7 | `update`, `view` | change, and show |
 //! | 6 | `page` | what is to be read, in rows |

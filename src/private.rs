@@ -1,9 +1,15 @@
-//! Folders and files that only their user can read: mode 0700 and 0600 on Unix, on Windows an access list of the user, SYSTEM and
+//! What only we know, and folders and files that only their user can read: mode 0700 and 0600 on Unix, on Windows an access list of the user, SYSTEM and
 //! Administrators that nothing above can widen.
 
 use std::fs::{File, OpenOptions};
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io;
 use std::path::{Path, PathBuf};
+
+/// 64 bits nobody can guess, as hex: the standard library takes its hash keys from the system's random numbers.
+pub fn secret() -> String {
+    format!("{:016x}", RandomState::new().build_hasher().finish())
+}
 
 /// Where [`scratch`] makes its folders.
 ///

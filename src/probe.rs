@@ -136,7 +136,7 @@ impl Prober {
 
     /// A service of Windows where the place's shell is one of Windows; else one of systemd.
     async fn service(&self, check: &Check, shell: Shell, name: &str) -> Answer {
-        let of_windows = cfg!(windows) || matches!(shell, Shell::PowerShell | Shell::Pwsh | Shell::Cmd);
+        let of_windows = cfg!(windows) || shell.is_powershell() || shell == Shell::Cmd;
         if of_windows && let Some(answer) = windows::service(&self.shells, check, name).await {
             return answer;
         }

@@ -75,15 +75,9 @@ pub fn command(id: &str, language: Shell, code: &str) -> Command {
 pub fn check(says: &str, code: &str) -> Check {
     Check {
         says: says.into(),
-        look: Look::Ask { shell: Shell::Sh, text: code.into(), exits: 0 },
         expect: Some(Expect::Equals("Enabled".into())),
-        place: None,
-        warn: false,
-        timeout: Check::TIMEOUT,
-        retry: None,
-        every: Check::EVERY,
         hint: Some("It says EnablePending until the machine has restarted.".into()),
-        line: 1,
+        ..Check::of(Look::Ask { shell: Shell::Sh, text: code.into(), exits: 0 })
     }
 }
 

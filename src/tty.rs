@@ -140,6 +140,15 @@ pub fn measured() -> Option<Size> {
     terminal::size().ok().map(|(columns, rows)| Size { columns, rows })
 }
 
+/// Asks the person at the terminal, and waits for the answer.
+pub fn agrees(question: &str) -> io::Result<bool> {
+    // Where it cannot be shown, whoever knows it can still answer.
+    drop(write!(io::stderr(), "{question} [y/N] "));
+    let mut line = String::new();
+    io::stdin().read_line(&mut line)?;
+    Ok(matches!(line.trim(), "y" | "Y" | "yes"))
+}
+
 /// What the loop needs of the outer terminal besides drawing.
 pub trait Outer {
     /// Brackets a frame so that the outer terminal shows it at once.

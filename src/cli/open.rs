@@ -12,6 +12,7 @@ use crate::content;
 use crate::engine::Engine;
 use crate::engine::now;
 use crate::headless;
+use crate::host::ShellChoice;
 use crate::journal;
 use crate::journal::Opened;
 use crate::progress::Entry;
@@ -34,11 +35,13 @@ pub fn companion(common: &Common, at: Option<&str>, reopened: bool) -> Result<u8
     let trusted = digest.clone();
     trust(common, digest, &mut opened)?;
     let progress = Progress::of(opened.entries.iter().map(|(_, e)| e));
-    let mut app = new_app(common, course, problems.len(), progress, tty::size());
+    let shell = shell(common);
+    let again = reopen(common, &shell)?;
+    let mut app = new_app(common, &shell, course, problems.len(), progress, tty::size());
     app.pastes_as_keys = cfg!(windows) && std::env::var_os("WT_SESSION").is_none();
     app.notice = opened.notice.take().map(|text| crate::app::Notice { text, tone: crate::app::Tone::Bad });
     block_on(async {
-        let mut engine = Engine::new(app, opened.journal, shell(common), reopen(common)?);
+        let mut engine = Engine::new(app, opened.journal, shell, again);
         if let Some((chapter, step)) = at {
             let show = Msg::Show { chapter, step: step.unwrap_or(0) };
             // Its first messages are few: there is room.
@@ -91,20 +94,17 @@ async fn watch(dir: PathBuf, mut digest: String, trusts: bool, tell: tokio::sync
 
 /// The arguments that start this program as it is. All that stands in the environment is spelt out: a program with other rights gets
 /// an environment of its own.
-fn reopen(common: &Common) -> Result<Vec<OsString>, Failure> {
+fn reopen(common: &Common, shell: &ShellChoice) -> Result<Vec<OsString>, Failure> {
     let state = journal::state_folder(common.state.as_deref()).map_err(|why| Failure(headless::WRONG, why.to_string()))?;
-    let shell = shell(common).program;
-    let mut arguments: Vec<OsString> = vec!["--state".into(), state.into(), "--shell".into(), shell.into()];
+    let mut arguments: Vec<OsString> = vec!["--state".into(), state.into(), "--shell".into(), shell.program.clone().into()];
     if let Some(dir) = &common.content {
         let dir = std::path::absolute(dir)?;
         arguments.extend(["--content".into(), dir.into()]);
     }
-    if let Some(vm) = common.vm {
-        arguments.extend(["--vm".into(), vm.name().into()]);
-    }
     let theme = common.theme.and_then(|theme| theme.to_possible_value());
     let glyphs = common.glyphs.and_then(|glyphs| glyphs.to_possible_value());
-    for (name, value) in [("--theme", theme), ("--glyphs", glyphs)] {
+    let vm = common.vm.and_then(|vm| vm.to_possible_value());
+    for (name, value) in [("--vm", vm), ("--theme", theme), ("--glyphs", glyphs)] {
         if let Some(value) = value {
             arguments.extend([name.into(), value.get_name().into()]);
         }

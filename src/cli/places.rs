@@ -23,13 +23,6 @@ pub enum VmArg {
 }
 
 impl VmArg {
-    pub fn name(self) -> &'static str {
-        match self {
-            VmArg::Here => "here",
-            VmArg::None => "none",
-        }
-    }
-
     /// A Windows Server is taken for the machine under study. A Windows for the desk is not: it is somebody's own.
     pub fn guess() -> Self {
         #[cfg(windows)]
@@ -41,8 +34,8 @@ impl VmArg {
 }
 
 pub fn seats(vm: VmArg, shell: &ShellChoice, size: Size) -> BTreeMap<Place, Seat> {
-    let here =
-        |label| Seat { elevated: elevate::is_elevated(), ..Seat::new(HostKind::Here, Os::here(), shell.shell, label, size) };
+    let elevated = elevate::is_elevated();
+    let here = |label| Seat { elevated, ..Seat::new(HostKind::Here, Os::here(), shell.shell, label, size) };
     let vm = match vm {
         VmArg::Here => here("vm: this machine"),
         VmArg::None => Seat::new(HostKind::Nothing, Some(Os::Windows), Shell::PowerShell, "vm", size),

@@ -6,18 +6,7 @@ use crate::course::{Answer, Check, Fact, Look, Shell, Verdict};
 use crate::probe::{Prober, Question};
 
 async fn look(prober: &Prober, shell: Shell, look: Look, within: Duration) -> Answer {
-    let check = Check {
-        says: String::new(),
-        look,
-        expect: None,
-        place: None,
-        warn: false,
-        timeout: within,
-        retry: None,
-        every: Check::EVERY,
-        hint: None,
-        line: 0,
-    };
+    let check = Check { timeout: within, ..Check::of(look) };
     prober.ask(Question { check, shell, poll: false }).await
 }
 

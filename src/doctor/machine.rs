@@ -89,7 +89,7 @@ const QUESTIONS: &[(&str, &str, Judge)] = &[
 pub async fn all(patient: &Patient, prober: &Prober, shell: Shell) -> Vec<Found> {
     let mut found = vec![state(&patient.state)];
     found.extend(console());
-    if !matches!(shell, Shell::PowerShell | Shell::Pwsh) {
+    if !shell.is_powershell() {
         return found;
     }
     for (name, text, judge) in QUESTIONS {

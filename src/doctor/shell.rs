@@ -38,7 +38,7 @@ pub async fn all(patient: &Patient, tell: &mut impl FnMut(&str)) -> Vec<Found> {
     found.push(within("conpty-tree", tree(choice)).await);
     tell("closing in the middle of a flood");
     found.push(within("conpty-flood", flood(choice)).await);
-    if is_powershell(choice.shell) {
+    if choice.shell.is_powershell() {
         tell("PowerShell's line editor and exit status");
         found.push(within("shell-line-editor", line_editor(choice)).await);
         found.push(within("shell-status", statuses(choice)).await);
@@ -50,10 +50,6 @@ pub async fn all(patient: &Patient, tell: &mut impl FnMut(&str)) -> Vec<Found> {
 
 async fn within(name: &'static str, tried: impl Future<Output = Result<Found, String>>) -> Found {
     tried.await.unwrap_or_else(|why| Found::unknown(name, why))
-}
-
-fn is_powershell(shell: Shell) -> bool {
-    matches!(shell, Shell::PowerShell | Shell::Pwsh)
 }
 
 /// The texts that are typed, in the shell's own words.

@@ -1,7 +1,6 @@
 //! One command of a headless run: shown, agreed to, typed, waited for.
 
 use std::io;
-use std::io::BufRead;
 use std::io::IsTerminal;
 use std::io::Write;
 
@@ -11,10 +10,12 @@ use super::report::Event;
 use crate::app::Action;
 use crate::app::Msg;
 use crate::app::Untyped;
+use crate::course::Command;
 use crate::course::Step;
+use crate::tty;
 
 /// Windows gives no program more rights than it was started with.
-pub(super) const NO_RIGHTS: &str = "it needs administrator's rights: start wci from Windows PowerShell (Admin)";
+const NO_RIGHTS: &str = "it needs administrator's rights: start wci from Windows PowerShell (Admin)";
 
 /// What became of a command.
 pub(super) enum Ran {
@@ -33,35 +34,35 @@ pub(super) enum Ran {
 impl<W: Write> Pilot<'_, W> {
     pub(super) async fn command(&mut self, step: &Step, index: usize) -> anyhow::Result<Ran> {
         let Some(command) = step.commands().nth(index) else { return Ok(Ran::Yes(None)) };
-        let text = match self.app().text_of(step, command) {
-            Ok(text) => text,
-            Err(Untyped::Missing(name)) => {
-                return Ok(Ran::Usage(missing_value(step, &name)));
-            }
-            Err(Untyped::Shell(why)) => return Ok(Ran::Person(why)),
-        };
-        if command.interactive {
-            return Ok(Ran::Person("its command is for a person to type into: open wci".into()));
-        }
-        if self.app().lacks_rights(step.place, command.elevated) {
-            return Ok(Ran::Person(NO_RIGHTS.into()));
-        }
-        if command.restart {
-            let text = text.trim_end();
-            return Ok(Ran::Restart(format!("a person must restart the machine ({text}); then run this again to go on")));
-        }
-        if !self.consent(step, &command.id, &text, false).await? {
-            return Ok(Ran::Person("not run: nobody agreed to it (--yes agrees to all)".into()));
+        if let Some(kept) = self.kept_from(step, command, false).await? {
+            return Ok(kept);
         }
         self.engine.app.picked = Some(index);
         self.go(step, &command.id).await
     }
 
-    /// Shows what is about to be typed; gives whether it may be.
-    pub(super) async fn consent(&mut self, step: &Step, command: &str, text: &str, undo: bool) -> anyhow::Result<bool> {
+    /// What keeps a command from being typed, if anything does. What is about to be typed is shown, and agreed to.
+    pub(super) async fn kept_from(&mut self, step: &Step, command: &Command, undo: bool) -> anyhow::Result<Option<Ran>> {
+        let text = match self.app().text_of(step, command) {
+            Ok(text) => text,
+            Err(Untyped::Missing(name)) => return Ok(Some(Ran::Usage(missing_value(step, &name)))),
+            Err(Untyped::Shell(why)) => return Ok(Some(Ran::Person(why))),
+        };
+        if command.interactive {
+            let which = if undo { "undo" } else { "command" };
+            return Ok(Some(Ran::Person(format!("its {which} is for a person to type into: open wci"))));
+        }
+        if self.app().lacks_rights(step.place, command.elevated) {
+            return Ok(Some(Ran::Person(NO_RIGHTS.into())));
+        }
+        if command.restart {
+            let text = text.trim_end();
+            return Ok(Some(Ran::Restart(format!("a person must restart the machine ({text}); then run this again to go on"))));
+        }
         let shell = self.app().seats.get(&step.place).map_or("sh", |s| s.shell.name());
-        self.report.tell(&Event::Run { step, command, shell, text, undo })?;
-        Ok(self.yes || consents().await)
+        self.report.tell(&Event::Run { step, command: &command.id, shell, text: &text, undo })?;
+        let agreed = self.yes || consents().await;
+        Ok((!agreed).then(|| Ran::Person("not run: nobody agreed to it (--yes agrees to all)".into())))
     }
 
     /// Presses Enter on what is chosen, waits for its end and tells what it printed.
@@ -92,13 +93,8 @@ async fn consents() -> bool {
     if !io::stdin().is_terminal() {
         return false;
     }
-    eprint!("Run it? [y/N] ");
     let (tell, told) = tokio::sync::oneshot::channel();
-    std::thread::spawn(move || {
-        let mut line = String::new();
-        let read = io::stdin().lock().read_line(&mut line);
-        // Nobody waits for the answer after Ctrl-C.
-        let _ = tell.send(read.is_ok() && matches!(line.trim(), "y" | "Y" | "yes"));
-    });
+    // Nobody waits for the answer after Ctrl-C.
+    std::thread::spawn(move || tell.send(tty::agrees("Run it?").unwrap_or(false)));
     told.await.unwrap_or(false)
 }

@@ -6,14 +6,11 @@ use super::Halt;
 use super::Pilot;
 use super::Ran;
 use super::WRONG;
-use super::command::NO_RIGHTS;
-use super::missing_value;
 use super::report::Event;
 use super::report::Told;
 use crate::app::Msg;
 use crate::app::Overlay;
 use crate::app::Standing;
-use crate::app::Untyped;
 use crate::course::Step;
 use crate::course::Verdict;
 
@@ -68,19 +65,8 @@ impl<W: Write> Pilot<'_, W> {
 
     async fn undo_command(&mut self, step: &Step, number: usize) -> anyhow::Result<Ran> {
         let Some(command) = step.undo().nth(number) else { return Ok(Ran::Yes(None)) };
-        let text = match self.app().text_of(step, command) {
-            Ok(text) => text,
-            Err(Untyped::Missing(name)) => return Ok(Ran::Usage(missing_value(step, &name))),
-            Err(Untyped::Shell(why)) => return Ok(Ran::Person(why)),
-        };
-        if command.interactive {
-            return Ok(Ran::Person("its undo is for a person to type into: open wci".into()));
-        }
-        if self.app().lacks_rights(step.place, command.elevated) {
-            return Ok(Ran::Person(NO_RIGHTS.into()));
-        }
-        if !self.consent(step, &command.id, &text, true).await? {
-            return Ok(Ran::Person("not run: nobody agreed to it (--yes agrees to all)".into()));
+        if let Some(kept) = self.kept_from(step, command, true).await? {
+            return Ok(kept);
         }
         self.engine.app.overlay = Some(Overlay::Undo { command: number });
         self.go(step, &command.id).await

@@ -5,11 +5,11 @@
 
 use std::ffi::OsString;
 use std::fs::remove_dir_all;
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::course::Shell;
+use crate::host::{ShellChoice, whereabouts};
 use crate::private;
 
 const BASH: &str = include_str!("../../assets/shell/bash");
@@ -34,9 +34,23 @@ impl Drop for Integration {
     }
 }
 
-pub fn prepare(shell: Shell, plain: bool) -> io::Result<Integration> {
-    let folder = private::scratch(&format!("wci-{}", random()))?;
-    let mut made = Integration { nonce: random(), arguments: Vec::new(), environment: Vec::new(), folder };
+/// All that a shell is started with, or one sentence why there is not and what to do.
+pub fn ready(choice: &ShellChoice) -> Result<(PathBuf, Integration), String> {
+    let program = whereabouts(&choice.program)?;
+    let integration = prepare(choice.shell, choice.plain).map_err(|error| {
+        let what = if cfg!(windows) {
+            "is there room on the disk, and may you write there?"
+        } else {
+            "set TMPDIR to a folder you can write to."
+        };
+        format!("The shell could not be prepared in {} ({error}): {what}", private::scratch_base().display())
+    })?;
+    Ok((program, integration))
+}
+
+fn prepare(shell: Shell, plain: bool) -> io::Result<Integration> {
+    let folder = private::scratch(&format!("wci-{}", private::secret()))?;
+    let mut made = Integration { nonce: private::secret(), arguments: Vec::new(), environment: Vec::new(), folder };
     let folder = made.folder.clone();
     match shell {
         Shell::Bash => {
@@ -113,11 +127,6 @@ fn cmd_prompt(nonce: &str, own: Option<OsString>) -> OsString {
     prompt
 }
 
-/// 64 bits nobody can guess, as hex: the standard library takes its hash keys from the system's random numbers.
-fn random() -> String {
-    format!("{:016x}", RandomState::new().build_hasher().finish())
-}
-
 #[cfg(all(test, unix))]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -143,7 +152,7 @@ mod tests {
             drop(made);
             assert!(!folder.exists());
         }
-        assert_ne!(random(), random());
+        assert_ne!(private::secret(), private::secret());
     }
 
     #[test]

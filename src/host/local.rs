@@ -16,8 +16,7 @@ use std::time::{Duration, Instant};
 
 use crate::host::integration::{self, Integration};
 use crate::host::session::{Keys, News, Shared};
-use crate::host::{CHUNK, FOREIGN, ShellChoice, fd, other_shell, tree, whereabouts};
-use crate::private;
+use crate::host::{CHUNK, FOREIGN, ShellChoice, fd, other_shell, tree};
 use crate::session::{Ending, SessionEvent, Size};
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -104,14 +103,8 @@ struct Started {
 /// Starts it, or says in one sentence why not and what to do.
 fn start(choice: &ShellChoice, folder: Option<PathBuf>, shared: &Arc<Shared>) -> Result<Started, String> {
     let name = choice.program.display();
-    // portable-pty's child would abort on one that cannot be started.
-    let program = whereabouts(&choice.program)?;
-    let integration = integration::prepare(choice.shell, choice.plain).map_err(|error| {
-        format!(
-            "The shell could not be prepared in {} ({error}): set TMPDIR to a folder you can write to.",
-            private::scratch_base().display()
-        )
-    })?;
+    // portable-pty's child would abort on a program that cannot be started: it has been looked for.
+    let (program, integration) = integration::ready(choice)?;
     launch(&program, integration, folder, shared).map_err(|error| {
         format!("{name} could not be started ({error:#}): close other programs, or {}", other_shell(&choice.program))
     })
@@ -151,7 +144,7 @@ fn command(program: &Path, integration: &Integration, folder: Option<PathBuf>) -
         command.env(name, value);
     }
     // Without one it would start in the home folder.
-    if let Some(folder) = folder.filter(|folder| folder.is_dir()).or_else(|| std::env::current_dir().ok()) {
+    if let Some(folder) = folder {
         command.cwd(folder);
     }
     command

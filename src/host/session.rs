@@ -133,7 +133,10 @@ impl Drop for Session {
     }
 }
 
-/// Starts a shell on a thread of its own.
+/// Starts a shell on a thread of its own. It takes no time and never fails: what went wrong comes as [`SessionEvent::Refused`].
+///
+/// A full channel holds the shell's programs back, and nothing is lost; [`BACKLOG`](super::BACKLOG) is a good size for it. Without a
+/// folder that is there, the shell starts in ours.
 pub fn open(
     id: SessionId,
     shell: ShellChoice,
@@ -141,6 +144,7 @@ pub fn open(
     folder: Option<PathBuf>,
     events: Sender<(SessionId, SessionEvent)>,
 ) -> Session {
+    let folder = folder.filter(|folder| folder.is_dir()).or_else(|| std::env::current_dir().ok());
     let (input, typed) = mpsc::channel();
     let shared = Arc::new(Shared::default());
     shared.lock().size = Some(size);

@@ -15,8 +15,7 @@ use std::time::{Duration, Instant};
 use crate::course::Shell;
 use crate::host::integration::{self, Integration};
 use crate::host::session::{Keys, News, Shared};
-use crate::host::{CHUNK, FOREIGN, ShellChoice, other_shell, whereabouts, wine};
-use crate::private;
+use crate::host::{CHUNK, FOREIGN, ShellChoice, not_inherited, other_shell, wine};
 use crate::session::{Ending, SessionEvent, Size};
 use crate::windows::pseudo_console::Process;
 use crate::windows::{Job, PseudoConsole, is_wine, token};
@@ -132,13 +131,7 @@ fn last_words(shared: &Shared) {
 /// Starts it, or says in one sentence why not and what to do.
 fn start(choice: &ShellChoice, folder: Option<PathBuf>, shared: &Arc<Shared>) -> Result<Started, String> {
     let name = choice.program.display();
-    let program = whereabouts(&choice.program)?;
-    let integration = integration::prepare(choice.shell, choice.plain).map_err(|error| {
-        format!(
-            "The shell could not be prepared in {} ({error}): is there room on the disk, and may you write there?",
-            private::scratch_base().display()
-        )
-    })?;
+    let (program, integration) = integration::ready(choice)?;
     launch(&program, choice.shell, integration, folder, shared).map_err(|error| {
         format!("{name} could not be started ({error}): close other programs, or {}", other_shell(&choice.program))
     })
@@ -161,7 +154,6 @@ fn launch(
     if is_wine() {
         line = wine::adapt(shell, line, &mut environment);
     }
-    let folder = folder.filter(|folder| folder.is_dir()).or_else(|| std::env::current_dir().ok());
     let process = Process::start(&line, &environment, folder.as_deref(), &console, &job)?;
     let mut state = shared.lock();
     if state.ending {
@@ -183,9 +175,8 @@ fn launch(
 
 fn environment(shell: Shell, integration: &Integration) -> BTreeMap<OsString, OsString> {
     let mut environment: BTreeMap<OsString, OsString> = std::env::vars_os().collect();
-    environment.retain(|name, _| !FOREIGN.iter().any(|foreign| name.eq_ignore_ascii_case(foreign)));
-    // With the modules of PowerShell 7 in front, as where wci was started from one, 5.1 cannot load some of its own.
-    environment.retain(|name, _| shell != Shell::PowerShell || !name.eq_ignore_ascii_case("PSModulePath"));
+    let hidden = || FOREIGN.iter().chain(not_inherited(shell));
+    environment.retain(|name, _| !hidden().any(|hidden| name.eq_ignore_ascii_case(hidden)));
     environment.insert("WCI".into(), "1".into());
     environment.insert("TERM_PROGRAM".into(), "wci".into());
     for (name, value) in &integration.environment {

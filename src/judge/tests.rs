@@ -2,18 +2,7 @@ use super::*;
 use crate::course::Shell;
 
 fn check(expect: Option<Expect>) -> Check {
-    Check {
-        says: "so".into(),
-        look: Look::Ask { shell: Shell::Sh, text: "x".into(), exits: 0 },
-        expect,
-        place: None,
-        warn: false,
-        timeout: Check::TIMEOUT,
-        retry: None,
-        every: Check::EVERY,
-        hint: None,
-        line: 1,
-    }
+    Check { expect, ..Check::of(Look::Ask { shell: Shell::Sh, text: "x".into(), exits: 0 }) }
 }
 
 #[track_caller]

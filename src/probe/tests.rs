@@ -8,18 +8,7 @@ use tokio::net::TcpListener;
 use super::*;
 
 pub fn check(look: Look, expect: Option<Expect>) -> Check {
-    Check {
-        says: "so".into(),
-        look,
-        expect,
-        place: None,
-        warn: false,
-        timeout: Duration::from_secs(30),
-        retry: None,
-        every: Duration::from_millis(50),
-        hint: None,
-        line: 1,
-    }
+    Check { expect, timeout: Duration::from_secs(30), every: Duration::from_millis(50), ..Check::of(look) }
 }
 
 pub async fn ask(check: Check) -> Answer {

@@ -2,12 +2,9 @@
 //!
 //! The question's text travels as one quoted word or as base64, so nothing in it can break out of its place.
 
-use std::collections::hash_map::RandomState;
-use std::hash::{BuildHasher, Hasher};
 use std::io;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use base64::Engine;
@@ -68,7 +65,7 @@ impl Warm {
         let program = host::find(program).ok_or(io::ErrorKind::NotFound)?;
         let mut command = Command::new(program);
         command.args(arguments(shell));
-        let channel = is_powershell(shell).then(|| Channel::open(&nonce())).transpose()?;
+        let channel = shell.is_powershell().then(|| Channel::open(&nonce())).transpose()?;
         let stdin = if channel.is_some() { Stdio::null() } else { Stdio::piped() };
         command.current_dir(super::home()).stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::null());
         for (name, value) in [("TERM", "dumb"), ("NO_COLOR", "1"), ("PAGER", "cat"), ("GIT_TERMINAL_PROMPT", "0")] {
@@ -81,12 +78,8 @@ impl Warm {
         if shell == Shell::Cmd {
             command.current_dir(private::scratch_base()).env(cmd::HOME, super::home());
         }
-        // With the modules of PowerShell 7 in front, as where the learner sits in one, 5.1 cannot load some of its own.
-        if shell == Shell::PowerShell {
-            command.env_remove("PSModulePath");
-        }
         // Files and options that would make the second shell unlike a plain one.
-        for name in ["BASH_ENV", "ENV", "SHELLOPTS", "BASHOPTS", "POSIXLY_CORRECT"] {
+        for name in ["BASH_ENV", "ENV", "SHELLOPTS", "BASHOPTS", "POSIXLY_CORRECT"].iter().chain(host::not_inherited(shell)) {
             command.env_remove(name);
         }
         let (tree, stdin, stdout) = Tree::start(command, living, era)?;
@@ -176,11 +169,7 @@ impl Warm {
 /// PowerShell takes up to a second to start, so its loop serves many questions. The others start in milliseconds: each serves one and
 /// ends with whatever that left behind (children that hold the pipe, say), while the next is waiting already.
 pub fn serves_again(shell: Shell) -> bool {
-    is_powershell(shell)
-}
-
-fn is_powershell(shell: Shell) -> bool {
-    matches!(shell, Shell::PowerShell | Shell::Pwsh)
+    shell.is_powershell()
 }
 
 fn arguments(shell: Shell) -> Vec<&'static str> {
@@ -205,8 +194,5 @@ fn posix(nonce: &str, text: &str) -> String {
 
 /// A word no check can know before.
 fn nonce() -> String {
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    let mut hasher = RandomState::new().build_hasher();
-    hasher.write_u64(COUNT.fetch_add(1, Ordering::Relaxed));
-    format!("wci{:016x}{:016x}", hasher.finish(), RandomState::new().build_hasher().finish())
+    format!("wci{}{}", private::secret(), private::secret())
 }

@@ -48,8 +48,6 @@ impl Wine {
         command.arg("120").arg(&self.bed.wine).args(words);
         command.envs(self.bed.environment()).envs(environment.iter().cloned());
         command.env_remove("DISPLAY");
-        // With code compiled twice, a .NET exception in a pseudo console of Wine 8 can be its program's last act: it hangs.
-        command.env("DOTNET_TieredCompilation", "0");
         // Its own shutdown would be taken before ours.
         command.env("WINEDLLOVERRIDES", "shutdown.exe=n;winemenubuilder.exe=d");
         command

@@ -83,8 +83,14 @@ impl Bed {
         command
     }
 
-    pub fn environment(&self) -> [(&'static str, std::ffi::OsString); 3] {
-        [("WINEPREFIX", self.prefix.clone().into()), ("WINEDEBUG", "-all".into()), ("WINEPATH", outside(&self.powershell).into())]
+    pub fn environment(&self) -> [(&'static str, std::ffi::OsString); 4] {
+        [
+            ("WINEPREFIX", self.prefix.clone().into()),
+            ("WINEDEBUG", "-all".into()),
+            ("WINEPATH", outside(&self.powershell).into()),
+            // With code compiled twice, a .NET exception in a pseudo console of Wine 8 can be its program's last act: it hangs.
+            ("DOTNET_TieredCompilation", "0".into()),
+        ]
     }
 
     /// A program in Wine, run to its end.

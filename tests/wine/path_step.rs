@@ -128,12 +128,7 @@ fn tried(bed: &Bed, steps: &[Step], [name, listed, store]: [&str; 3], cases: &[(
 
 fn run(bed: &Bed) -> std::process::Output {
     let mut command = Command::new("timeout");
-    command
-        .arg("40")
-        .arg(&bed.wine)
-        .arg(bed.powershell.join("pwsh.exe"))
-        .envs(bed.environment())
-        .env("DOTNET_TieredCompilation", "0");
+    command.arg("40").arg(&bed.wine).arg(bed.powershell.join("pwsh.exe")).envs(bed.environment());
     command.args(["-NoLogo", "-NoProfile", "-ExecutionPolicy", "Bypass", "-File", r"C:\path-step.ps1"]);
     command.output().expect("wine64 starts")
 }

@@ -4,18 +4,7 @@ use super::*;
 use crate::course::{Expect, Look, Scope, Verdict};
 
 fn check(what: &OfWindows, expect: Option<Expect>) -> Check {
-    Check {
-        says: "so".into(),
-        look: Look::Windows(what.clone()),
-        expect,
-        place: None,
-        warn: false,
-        timeout: Check::TIMEOUT,
-        retry: None,
-        every: Check::EVERY,
-        hint: None,
-        line: 1,
-    }
+    Check { expect, ..Check::of(Look::Windows(what.clone())) }
 }
 
 #[track_caller]
