@@ -212,7 +212,7 @@ fn foot(app: &App, step: &Step, command: &Command, text: &Text) -> (Vec<String>,
     }
     if !app.reaches(step.place) {
         return say(
-            "Your Windows machine runs this; no machine is connected in this version: do it there, then t marks it done.",
+            "Your Windows machine runs this; no machine is connected (--vm here, if it is this one): do it there, then t marks it done.",
             &["t done by hand", "y copy"],
         );
     }
