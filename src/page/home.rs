@@ -138,7 +138,8 @@ fn machines(paper: &mut Paper<'_>) {
         let (sign, role) = if here { (set.up, Role::Done) } else { (set.down, Role::Todo) };
         let says = match (&seat.host, place) {
             (HostKind::Nothing, _) => {
-                "none connected (--vm here, if it is this machine): its steps can be read, done there, and ticked by hand".to_owned()
+                "none connected (--vm here, if it is this machine): its steps can be read, done there, and ticked by hand"
+                    .to_owned()
             }
             (HostKind::Here, _) => {
                 let os = seat.os.map_or(String::new(), |os| format!(" ({})", os.title()));
