@@ -144,7 +144,7 @@ impl Engine {
         match effect {
             Effect::Journal(_) => {}
             Effect::Open { place, session, size } => {
-                let opened = host::open(session, self.shell.clone(), size, None, self.events.clone());
+                let opened = host::open(session, host::Door::Local(self.shell.clone()), size, None, self.events.clone());
                 self.sessions.insert(session, (place, opened));
             }
             Effect::Send(session, bytes) => {

@@ -2,6 +2,7 @@
 //!
 //! The only door to portable-pty. This edge knows bytes and processes; what the bytes mean is for `terminal`.
 
+mod connection;
 #[cfg(unix)]
 mod fd;
 mod find;
@@ -22,6 +23,7 @@ use std::path::{Path, PathBuf};
 
 use crate::course::Shell;
 
+pub use crate::host::connection::{Connection, Remote};
 pub use crate::host::find::find;
 pub use crate::host::session::{Session, open};
 
@@ -66,6 +68,15 @@ impl ShellChoice {
     pub fn named(program: &str) -> Self {
         Self::new(known(Path::new(program)).unwrap_or(Shell::Sh), program)
     }
+}
+
+/// What a session is opened with.
+#[derive(Debug, Clone)]
+pub enum Door {
+    /// A shell on this machine.
+    Local(ShellChoice),
+    /// A shell on a machine behind `ssh`.
+    Ssh(Connection),
 }
 
 /// Why bytes were not taken.

@@ -43,7 +43,7 @@
 //! | 4 | `app` | `App`, `Msg`, `Effect` |
 //! | 3 | `markdown`, `progress`, `judge`, `entry` | text to chapter, entries to progress, seen to verdict, command to keystrokes |
 //! | 2 | `terminal` | bytes to screen |
-//! | 1 | `session`, `values` | a live shell's news, what the learner supplies |
+//! | 1 | `session`, `values`, `restart` | a live shell's news, what the learner supplies, boots and the way back |
 //! | 0 | `course`, `keys`, `problem` | values: no I/O, no clock, no async |
 //!
 //! Each heavy crate has one door: alacritty_terminal `terminal`, pulldown-cmark and toml `markdown`, portable-pty `host`, rusqlite
@@ -95,6 +95,7 @@ pub mod private;
 pub mod probe;
 pub mod problem;
 pub mod progress;
+pub mod restart;
 pub mod run;
 pub mod session;
 pub mod signals;

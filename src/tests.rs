@@ -10,7 +10,6 @@ use crate::app::CheckRef;
 use crate::app::CheckState;
 use crate::app::Focus;
 use crate::app::Glyphs;
-use crate::app::HostKind;
 use crate::app::Link;
 use crate::app::Prompt;
 use crate::app::Run;
@@ -45,6 +44,7 @@ use crate::course::Verdict;
 use crate::keys::Key;
 use crate::progress::Entry;
 use crate::progress::Progress;
+use crate::session::HostKind;
 use crate::session::Size;
 
 pub const NOW: u64 = 1_764_000_000_000;
@@ -269,7 +269,7 @@ pub fn app(columns: u16, rows: u16) -> App {
     here.link = Link::Up;
     here.prompt = Prompt::Ready;
     here.heard = NOW;
-    let none = Seat::new(HostKind::Nothing, Some(Os::Windows), Shell::PowerShell, "vm", size);
+    let none = Seat::new(HostKind::Rehearsal, Some(Os::Windows), Shell::PowerShell, "vm", size);
     App::new(Start {
         course: course(),
         problems: 0,

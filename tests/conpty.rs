@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::{self, Receiver};
 
-use wci::host::{self, BACKLOG, Session, ShellChoice};
+use wci::host::{self, BACKLOG, Door, Session, ShellChoice};
 use wci::session::{Ending, SessionEvent, SessionId, Size};
 
 /// Wide, because Wine's console counts marks as text.
@@ -22,7 +22,7 @@ struct Opened {
 impl Opened {
     fn cmd() -> Self {
         let (tell, events) = mpsc::channel(BACKLOG);
-        let session = host::open(SessionId(1), ShellChoice::named("cmd"), SIZE, None, tell);
+        let session = host::open(SessionId(1), Door::Local(ShellChoice::named("cmd")), SIZE, None, tell);
         Self { session, events, text: String::new() }
     }
 
@@ -143,7 +143,7 @@ fn a_shell_that_is_not_there_is_refused_in_words() {
     let unknown = std::env::current_exe().expect("this program").display().to_string();
     for (program, says) in [("C:\\no such folder\\pwsh.exe", "There is no "), (&unknown, "wci cannot follow ")] {
         let (tell, mut events) = mpsc::channel(BACKLOG);
-        let session = host::open(SessionId(1), ShellChoice::named(program), SIZE, None, tell);
+        let session = host::open(SessionId(1), Door::Local(ShellChoice::named(program)), SIZE, None, tell);
         let Some((_, SessionEvent::Refused(why))) = events.blocking_recv() else { panic!("{program} was not refused") };
         let what_to_do = "leave, and start again with --shell powershell, pwsh or cmd.";
         assert!(why.starts_with(&format!("{says}{program}")) && why.ends_with(what_to_do), "{why}");

@@ -5,7 +5,6 @@ use crate::app::Card;
 use crate::app::CheckKind;
 use crate::app::CheckRef;
 use crate::app::CheckState;
-use crate::app::HostKind;
 use crate::app::Run;
 use crate::app::Seat;
 use crate::app::Standing;
@@ -25,6 +24,7 @@ use crate::course::Value;
 use crate::course::Values;
 use crate::course::Verdict;
 use crate::judge;
+use crate::session::HostKind;
 use crate::terminal::SYNC_LIMIT;
 use crate::values;
 
@@ -77,7 +77,7 @@ impl App {
 
     /// Whether commands can run at this place and checks can be asked there.
     pub fn reaches(&self, place: Place) -> bool {
-        self.seats.get(&place).is_some_and(|s| s.host != HostKind::Nothing)
+        self.seats.get(&place).is_some_and(|s| s.host != HostKind::Rehearsal)
     }
 
     /// Whether what needs administrator's rights cannot run at this place. Elsewhere than on Windows a command can ask for them itself
@@ -127,7 +127,7 @@ impl App {
     pub fn not_here(&self, step: &Step) -> Option<String> {
         if let Some(os) = step.os
             && let Some(seat) = self.seats.get(&step.place)
-            && seat.host != HostKind::Nothing
+            && seat.host != HostKind::Rehearsal
             && seat.os != Some(os)
         {
             let here = seat.os.map_or("another system", Os::title);

@@ -5,6 +5,7 @@ use crate::course::Os;
 use crate::course::Shell;
 use crate::course::StepId;
 use crate::session::Ending;
+use crate::session::HostKind;
 use crate::session::SessionId;
 use crate::session::Size;
 use crate::terminal::Terminal;
@@ -46,15 +47,6 @@ pub struct Seat {
     pub heard: Time,
 }
 
-/// What stands behind a place.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum HostKind {
-    /// A shell on this machine.
-    Here,
-    /// None yet: steps can be read and ticked by hand.
-    Nothing,
-}
-
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Link {
     Closed,
@@ -62,6 +54,19 @@ pub enum Link {
     Up,
     Ended(Ending),
     Refused(String),
+    /// No way to the machine, or no longer.
+    Lost(Lost),
+}
+
+/// A link that is not there, and what is done about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lost {
+    /// One sentence for the learner.
+    pub why: String,
+    /// When it is tried again by itself; never where the learner stopped that, or where it would not help.
+    pub next: Option<Time>,
+    /// How often it was tried since it was last there.
+    pub tries: u32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use clap::ValueEnum;
 
-use crate::app::HostKind;
 use crate::app::Seat;
 use crate::course::Os;
 use crate::course::Place;
 use crate::course::Shell;
 use crate::elevate;
 use crate::host::ShellChoice;
+use crate::session::HostKind;
 use crate::session::Size;
 
 /// Where the Windows machine under study is.
@@ -38,7 +38,7 @@ pub fn seats(vm: VmArg, shell: &ShellChoice, size: Size) -> BTreeMap<Place, Seat
     let here = |label| Seat { elevated, ..Seat::new(HostKind::Here, Os::here(), shell.shell, label, size) };
     let vm = match vm {
         VmArg::Here => here("vm: this machine"),
-        VmArg::None => Seat::new(HostKind::Nothing, Some(Os::Windows), Shell::PowerShell, "vm", size),
+        VmArg::None => Seat::new(HostKind::Rehearsal, Some(Os::Windows), Shell::PowerShell, "vm", size),
     };
     BTreeMap::from([(Place::Laptop, here("laptop")), (Place::Vm, vm)])
 }

@@ -83,7 +83,7 @@ impl Live {
     pub async fn open(choice: &ShellChoice, within: Duration) -> Result<(Self, Duration), String> {
         let began = Instant::now();
         let (tell, events) = mpsc::channel(BACKLOG);
-        let session = host::open(SessionId(1), choice.clone(), SIZE, None, tell);
+        let session = host::open(SessionId(1), host::Door::Local(choice.clone()), SIZE, None, tell);
         let terminal = Terminal::new(SIZE);
         let mut live = Self {
             session,
@@ -202,6 +202,7 @@ impl Live {
         match news {
             Some((_, SessionEvent::Output(bytes))) => self.feed(&bytes),
             Some((_, SessionEvent::Opened { nonce, .. })) => self.terminal.trust(&nonce),
+            Some((_, SessionEvent::Lost(loss))) => self.over = Some(Over::Refused(loss.why)),
             Some((_, SessionEvent::Refused(why))) => self.over = Some(Over::Refused(why)),
             Some((_, SessionEvent::Ended(ending))) => self.over = Some(Over::Ended(ending)),
             None => self.over = Some(Over::Ended(Ending::Unknown)),

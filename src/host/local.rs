@@ -14,6 +14,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::course::Os;
 use crate::host::integration::{self, Integration};
 use crate::host::session::{Keys, News, Shared};
 use crate::host::{CHUNK, FOREIGN, ShellChoice, fd, other_shell, tree};
@@ -76,7 +77,7 @@ pub fn run(choice: &ShellChoice, folder: Option<PathBuf>, keys: Keys, shared: &A
         });
     }
     thread::spawn(move || keys.write(|bytes| write_all(&writer, &finished, bytes)));
-    let opened = SessionEvent::Opened { shell: choice.shell, nonce: integration.nonce.clone() };
+    let opened = SessionEvent::Opened { shell: choice.shell, nonce: integration.nonce.clone(), os: Os::here() };
     let heard = news.tell(opened) && read(&master, &exited, |bytes| news.tell(SessionEvent::Output(bytes.to_vec())));
     if !heard && let Some(shell) = { shared.lock().own.shell } {
         // Nobody listens any more.

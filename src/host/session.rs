@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::Sender;
 
 use crate::host::local::{self, Own};
-use crate::host::{NotSent, ShellChoice};
+use crate::host::{Door, NotSent};
 use crate::session::{Ending, SessionEvent, SessionId, Size};
 
 /// Bytes that may wait to be read by the program.
@@ -139,7 +139,7 @@ impl Drop for Session {
 /// folder that is there, the shell starts in ours.
 pub fn open(
     id: SessionId,
-    shell: ShellChoice,
+    door: Door,
     size: Size,
     folder: Option<PathBuf>,
     events: Sender<(SessionId, SessionEvent)>,
@@ -153,7 +153,10 @@ pub fn open(
     let news = News { id, events };
     shared.apart(move |shared| {
         // A mistake here must not take the program, and with it the outer terminal, down.
-        let ran = catch_unwind(AssertUnwindSafe(|| local::run(&shell, folder, keys, shared, &news)));
+        let ran = catch_unwind(AssertUnwindSafe(|| match &door {
+            Door::Local(shell) => local::run(shell, folder, keys, shared, &news),
+            Door::Ssh(_) => drop(news.tell(SessionEvent::Refused("wci cannot do this yet".into()))),
+        }));
         if ran.is_err() {
             news.tell(SessionEvent::Ended(Ending::Unknown));
         }

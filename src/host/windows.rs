@@ -12,7 +12,7 @@ use std::sync::{Arc, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::course::Shell;
+use crate::course::{Os, Shell};
 use crate::host::integration::{self, Integration};
 use crate::host::session::{Keys, News, Shared};
 use crate::host::{CHUNK, FOREIGN, ShellChoice, not_inherited, other_shell, wine};
@@ -94,7 +94,7 @@ pub fn run(choice: &ShellChoice, folder: Option<PathBuf>, keys: Keys, shared: &A
         }
     };
     thread::spawn(move || keys.write(|bytes| typed.write_all(bytes)));
-    news.tell(SessionEvent::Opened { shell: choice.shell, nonce: integration.nonce.clone() });
+    news.tell(SessionEvent::Opened { shell: choice.shell, nonce: integration.nonce.clone(), os: Os::here() });
     {
         // Not waited for: where a console gives no end even after it was closed, this thread sleeps until the program ends.
         let (shared, news) = (Arc::clone(shared), news.clone());

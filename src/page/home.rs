@@ -1,7 +1,6 @@
 //! The course as a map: its chapters with how far and how long, where it goes on, and which machines are there.
 
 use crate::app::App;
-use crate::app::HostKind;
 use crate::app::Link;
 use crate::course::Chapter;
 use crate::course::Os;
@@ -13,6 +12,7 @@ use crate::page::marks;
 use crate::page::paper::Paper;
 use crate::page::wrap::Span;
 use crate::page::wrap::columns;
+use crate::session::HostKind;
 
 pub fn home(app: &App, width: usize) -> Page {
     let mut paper = Paper::new(app, None, width);
@@ -134,19 +134,29 @@ fn machines(paper: &mut Paper<'_>) {
     paper.say("Machines", Role::Heading);
     for place in Place::ALL {
         let Some(seat) = app.seats.get(&place) else { continue };
-        let here = seat.host == HostKind::Here;
+        let here = seat.host != HostKind::Rehearsal;
         let (sign, role) = if here { (set.up, Role::Done) } else { (set.down, Role::Todo) };
         let says = match (&seat.host, place) {
-            (HostKind::Nothing, _) => {
+            (HostKind::Rehearsal, _) => {
                 "none connected (--vm here, if it is this machine): its steps can be read, done there, and ticked by hand"
                     .to_owned()
+            }
+            (HostKind::Ssh(address), _) => {
+                let state = match &seat.link {
+                    Link::Up => ", connected",
+                    Link::Opening => ", connecting",
+                    Link::Closed => "",
+                    Link::Ended(_) => ", its shell has ended",
+                    Link::Refused(_) | Link::Lost(_) => ", not reached",
+                };
+                format!("{address}{state}")
             }
             (HostKind::Here, _) => {
                 let os = seat.os.map_or(String::new(), |os| format!(" ({})", os.title()));
                 let state = match &seat.link {
                     Link::Refused(_) => ", its shell could not be started",
                     Link::Ended(_) => ", its shell has ended",
-                    Link::Closed | Link::Opening | Link::Up => "",
+                    Link::Closed | Link::Opening | Link::Up | Link::Lost(_) => "",
                 };
                 format!("this machine{os}, {}{state}", seat.shell.title())
             }

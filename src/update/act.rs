@@ -5,9 +5,9 @@ use crate::app::App;
 use crate::app::Card;
 use crate::app::Effect;
 use crate::app::Focus;
-use crate::app::HostKind;
 use crate::app::Input;
 use crate::app::Link;
+use crate::app::Lost;
 use crate::app::Overlay;
 use crate::app::Prompt;
 use crate::app::Screen;
@@ -18,6 +18,7 @@ use crate::course::Step;
 use crate::layout::layout;
 use crate::page;
 use crate::progress::Entry;
+use crate::session::HostKind;
 use crate::update::checking;
 use crate::update::overlay;
 use crate::update::record;
@@ -332,20 +333,20 @@ fn enter(app: &mut App) -> Vec<Effect> {
             app.big = false;
             Vec::new()
         }
-        Link::Closed if seat.host != HostKind::Nothing => {
+        Link::Closed if seat.host != HostKind::Rehearsal => {
             app.focus = Focus::Terminal;
             running::open(app, place)
         }
         Link::Closed => say(app, Tone::Info, "No machine is connected here."),
         Link::Ended(_) => say(app, Tone::Info, "The shell has ended. r starts a new one."),
-        Link::Refused(why) => say(app, Tone::Bad, why.clone()),
+        Link::Refused(why) | Link::Lost(Lost { why, .. }) => say(app, Tone::Bad, why.clone()),
     }
 }
 
 fn restart(app: &mut App) -> Vec<Effect> {
     let place = app.shown();
     match app.seats.get(&place).map(|s| s.link.clone()) {
-        Some(Link::Ended(_) | Link::Refused(_) | Link::Closed) => running::open(app, place),
+        Some(Link::Ended(_) | Link::Refused(_) | Link::Lost(_) | Link::Closed) => running::open(app, place),
         // A shell that shows no prompt any more, and no run of ours to stop: the learner may want another.
         Some(Link::Up) if app.running().is_none() && app.seats.get(&place).is_some_and(|s| s.prompt == Prompt::Busy) => {
             running::open(app, place)

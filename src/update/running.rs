@@ -4,7 +4,6 @@ use crate::app::App;
 use crate::app::Draft;
 use crate::app::Effect;
 use crate::app::Focus;
-use crate::app::HostKind;
 use crate::app::Link;
 use crate::app::Overlay;
 use crate::app::Prompt;
@@ -20,6 +19,7 @@ use crate::course::Step;
 use crate::entry::entry;
 use crate::entry::printed;
 use crate::progress::Entry;
+use crate::session::HostKind;
 use crate::session::SessionId;
 use crate::update::checking;
 use crate::update::record;
@@ -40,7 +40,7 @@ pub fn start(app: &mut App, place: Place, run: Run) -> Vec<Effect> {
         app.overlay = Some(Overlay::Elevate(run.step));
         return Vec::new();
     }
-    let Some(seat) = app.seats.get_mut(&place).filter(|s| s.host != HostKind::Nothing) else {
+    let Some(seat) = app.seats.get_mut(&place).filter(|s| s.host != HostKind::Rehearsal) else {
         return say(app, Tone::Info, "No machine is connected for this step: do it there, then t marks it done.");
     };
     seat.ended = None;
@@ -63,7 +63,7 @@ pub fn start(app: &mut App, place: Place, run: Run) -> Vec<Effect> {
             seat.queued = Some(run);
             Vec::new()
         }
-        (Link::Closed | Link::Ended(_) | Link::Refused(_), _) => {
+        (Link::Closed | Link::Ended(_) | Link::Refused(_) | Link::Lost(_), _) => {
             seat.queued = Some(run);
             open(app, place)
         }
@@ -86,7 +86,7 @@ fn refused(app: &App, run: &Run) -> Option<String> {
 /// Opens a shell at a place, or opens it anew.
 pub fn open(app: &mut App, place: Place) -> Vec<Effect> {
     let session = SessionId(app.next_session);
-    let Some(seat) = app.seats.get_mut(&place).filter(|s| s.host != HostKind::Nothing) else { return Vec::new() };
+    let Some(seat) = app.seats.get_mut(&place).filter(|s| s.host != HostKind::Rehearsal) else { return Vec::new() };
     app.next_session += 1;
     let old = std::mem::replace(&mut seat.session, session);
     let size = seat.terminal.size();

@@ -6,6 +6,7 @@ use crate::app::Draft;
 use crate::app::Effect;
 use crate::app::HOLD;
 use crate::app::Link;
+use crate::app::Lost;
 use crate::app::Prompt;
 use crate::app::Seat;
 use crate::app::Tone;
@@ -27,11 +28,16 @@ pub fn heard(app: &mut App, place: Place, session: SessionId, event: SessionEven
     let now = app.now;
     let Some(seat) = app.seats.get_mut(&place).filter(|s| s.session == session) else { return Vec::new() };
     match event {
-        SessionEvent::Opened { shell, nonce } => {
+        SessionEvent::Opened { shell, nonce, os } => {
             seat.link = Link::Up;
             seat.shell = shell;
+            seat.os = os.or(seat.os);
             seat.terminal.trust(&nonce);
             Vec::new()
+        }
+        SessionEvent::Lost(loss) => {
+            seat.link = Link::Lost(Lost { why: loss.why.clone(), next: None, tries: 0 });
+            say(app, Tone::Bad, loss.why)
         }
         SessionEvent::Refused(why) => {
             seat.link = Link::Refused(why.clone());

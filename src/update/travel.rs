@@ -5,7 +5,6 @@ use crate::app::CheckState;
 use crate::app::Effect;
 use crate::app::Focus;
 use crate::app::Highlight;
-use crate::app::HostKind;
 use crate::app::Link;
 use crate::app::Screen;
 use crate::app::Tone;
@@ -14,6 +13,7 @@ use crate::course::Course;
 use crate::course::Shell;
 use crate::course::Step;
 use crate::progress::Entry;
+use crate::session::HostKind;
 use crate::update::checking;
 use crate::update::fit;
 use crate::update::record;
@@ -119,7 +119,7 @@ pub fn arrive(app: &mut App) -> Vec<Effect> {
     app.task = open.unwrap_or(0);
     let mut effects = colours(app);
     let place = app.shown();
-    if app.seats.get(&place).is_some_and(|s| s.link == Link::Closed && s.host != HostKind::Nothing) {
+    if app.seats.get(&place).is_some_and(|s| s.link == Link::Closed && s.host != HostKind::Rehearsal) {
         effects.extend(fit(app));
         effects.extend(running::open(app, place));
     }

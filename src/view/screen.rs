@@ -10,7 +10,6 @@ use ratatui::style::Style;
 
 use crate::app::App;
 use crate::app::Focus;
-use crate::app::HostKind;
 use crate::app::Link;
 use crate::app::Seat;
 use crate::course::Place;
@@ -23,6 +22,7 @@ use crate::page::wrap::columns;
 use crate::page::wrap::cut;
 use crate::page::wrap::wrap;
 use crate::session::Ending;
+use crate::session::HostKind;
 use crate::terminal::Cell;
 use crate::terminal::Colour;
 use crate::terminal::Terminal;
@@ -153,7 +153,7 @@ fn label(app: &App) -> String {
 
 /// What is to be said where there is no living shell to show.
 fn message(app: &App, seat: &Seat) -> Option<String> {
-    if seat.host == HostKind::Nothing {
+    if seat.host == HostKind::Rehearsal {
         return Some("No machine is connected here.".into());
     }
     match &seat.link {
@@ -170,6 +170,7 @@ fn message(app: &App, seat: &Seat) -> Option<String> {
             let back = if app.focus == Focus::Terminal { format!("{} goes back, then ", app.leave) } else { String::new() };
             Some(format!("{how} {back}r starts a new one."))
         }
+        Link::Lost(lost) => Some(lost.why.clone()),
         Link::Refused(why) => Some(format!("{why} r tries again.")),
     }
 }

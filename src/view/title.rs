@@ -4,7 +4,6 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::app::App;
-use crate::app::HostKind;
 use crate::app::Link;
 use crate::app::Screen;
 use crate::page::glyphs::Set;
@@ -12,6 +11,7 @@ use crate::page::glyphs::set;
 use crate::page::marks;
 use crate::page::wrap::columns;
 use crate::page::wrap::cut;
+use crate::session::HostKind;
 use crate::view::draw;
 use crate::view::theme::Part;
 use crate::view::theme::Theme;
@@ -86,12 +86,14 @@ fn machine(app: &App, set: &Set) -> String {
     let Some(seat) = app.seats.get(&place) else { return place.name().to_owned() };
     let shell = seat.shell.title();
     let (sign, word) = match (&seat.host, &seat.link) {
-        (HostKind::Nothing, _) => (set.down, "no machine"),
-        (HostKind::Here, Link::Up) => (set.up, shell),
+        (HostKind::Rehearsal, _) => (set.down, "no machine"),
+        (_, Link::Up) => (set.up, shell),
         (HostKind::Here, Link::Opening) => (set.busy, "shell starts"),
-        (HostKind::Here, Link::Closed) => (set.down, shell),
-        (HostKind::Here, Link::Ended(_)) => (set.unmet, "shell ended"),
-        (HostKind::Here, Link::Refused(_)) => (set.unmet, "no shell"),
+        (HostKind::Ssh(_), Link::Opening) => (set.busy, "connecting"),
+        (_, Link::Closed) => (set.down, shell),
+        (_, Link::Ended(_)) => (set.unmet, "shell ended"),
+        (_, Link::Refused(_)) => (set.unmet, "no shell"),
+        (_, Link::Lost(_)) => (set.unmet, "no link"),
     };
     format!("{} {sign} {word}", place.name())
 }

@@ -1,11 +1,11 @@
 //! Marks that come repeated, out of order, without a number or not at all, told to the pure core.
 
-use wci::app::HostKind;
 use wci::app::Prompt;
 use wci::app::Seat;
 use wci::course::Os;
 use wci::course::Place;
 use wci::course::Shell;
+use wci::session::HostKind;
 use wci::session::SessionEvent;
 use wci::session::Size;
 
@@ -22,7 +22,7 @@ fn opened(shell: Shell, os: Os, prompt: &str) -> Player {
     let mut player = Player::new(CHAPTER);
     let size = Size { columns: 80, rows: 24 };
     player.app.seats.insert(Place::Laptop, Seat::new(HostKind::Here, Some(os), shell, "laptop", size));
-    player.keys("enter").heard(SessionEvent::Opened { shell, nonce: NONCE.into() });
+    player.keys("enter").heard(SessionEvent::Opened { shell, nonce: NONCE.into(), os: None });
     marks(&mut player, prompt);
     player
 }

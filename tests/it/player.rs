@@ -10,7 +10,6 @@ use wci::app::CheckKind;
 use wci::app::CheckRef;
 use wci::app::Effect;
 use wci::app::Glyphs;
-use wci::app::HostKind;
 use wci::app::Msg;
 use wci::app::Seat;
 use wci::app::Start;
@@ -29,6 +28,7 @@ use wci::markdown;
 use wci::progress::Entry;
 use wci::progress::Progress;
 use wci::session::Ending;
+use wci::session::HostKind;
 use wci::session::SessionEvent;
 use wci::session::SessionId;
 use wci::session::Size;
@@ -64,7 +64,7 @@ impl Player {
         let size = Size { columns: 80, rows: 24 };
         let seats = BTreeMap::from([
             (Place::Laptop, Seat::new(HostKind::Here, Some(Os::Linux), Shell::Bash, "laptop", size)),
-            (Place::Vm, Seat::new(HostKind::Nothing, Some(Os::Windows), Shell::PowerShell, "vm", size)),
+            (Place::Vm, Seat::new(HostKind::Rehearsal, Some(Os::Windows), Shell::PowerShell, "vm", size)),
         ]);
         let app = App::new(Start {
             course,
@@ -175,7 +175,7 @@ impl Player {
     /// The shell that was asked for starts and shows its prompt.
     pub fn shell_starts(&mut self) -> &mut Self {
         self.number = 0;
-        self.heard(SessionEvent::Opened { shell: Shell::Bash, nonce: NONCE.into() });
+        self.heard(SessionEvent::Opened { shell: Shell::Bash, nonce: NONCE.into(), os: None });
         self.prompt()
     }
 

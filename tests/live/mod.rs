@@ -7,7 +7,7 @@ use tokio::sync::mpsc::{Receiver, channel};
 
 use wci::course::Shell;
 use wci::entry::{entry, printed};
-use wci::host::{BACKLOG, Session, ShellChoice, open};
+use wci::host::{BACKLOG, Door, Session, ShellChoice, open};
 use wci::session::{SessionEvent, SessionId, Size};
 use wci::terminal::{Heard, Mark, MarkKind, Terminal};
 
@@ -32,7 +32,7 @@ impl Live {
     pub fn open(choice: ShellChoice) -> Self {
         let (sender, events) = channel(BACKLOG);
         let shell = choice.shell;
-        let session = open(SessionId(7), choice, SIZE, None, sender);
+        let session = open(SessionId(7), Door::Local(choice), SIZE, None, sender);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         let terminal = Terminal::new(SIZE);
         let (opened, marks, folder, raw, over) = (None, Vec::new(), String::new(), Vec::new(), None);
@@ -52,7 +52,7 @@ impl Live {
         let Ok(Some((id, event))) = next else { return false };
         assert_eq!(id, SessionId(7));
         match event {
-            SessionEvent::Opened { shell, nonce } => {
+            SessionEvent::Opened { shell, nonce, .. } => {
                 assert_eq!(shell, self.shell);
                 self.terminal.trust(&nonce);
                 self.opened = Some(nonce);
