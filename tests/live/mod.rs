@@ -72,7 +72,7 @@ impl Live {
                     }
                 }
             }
-            other @ (SessionEvent::Refused(_) | SessionEvent::Ended(_)) => self.over = Some(other),
+            other @ (SessionEvent::Refused(_) | SessionEvent::Lost(_) | SessionEvent::Ended(_)) => self.over = Some(other),
         }
         true
     }
