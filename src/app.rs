@@ -5,6 +5,7 @@
 mod queries;
 mod remedy;
 mod seat;
+mod whereabouts;
 
 use std::collections::BTreeMap;
 use std::collections::HashMap;
@@ -19,6 +20,7 @@ use crate::keys::Key;
 use crate::keys::Mouse;
 use crate::progress::Entry;
 use crate::progress::Progress;
+use crate::session::HostKind;
 use crate::session::SessionEvent;
 use crate::session::SessionId;
 use crate::session::Size;
@@ -69,6 +71,8 @@ pub struct App {
     pub notice: Option<Notice>,
     pub highlights: HashMap<(String, String), Highlight>,
     pub next_session: u64,
+    /// Nobody has said yet where the Windows machine is: the screen asks at its start.
+    pub unplaced: bool,
     /// Nobody watches: no highlighting, no landing, no focus.
     pub headless: bool,
     /// The digest of a course that has changed on disk and that nobody has trusted as it is now: nothing of it is asked or run.
@@ -156,6 +160,12 @@ pub enum Overlay {
     Quit,
     /// The learner may say that a run has ended, although the shell did not.
     Ended,
+    /// Where is the Windows machine? `input` is the address over SSH.
+    Place {
+        choice: Whereabouts,
+        input: Input,
+        error: Option<String>,
+    },
     /// The run of this step needs administrator's rights that this program does not have: start it anew with them?
     Elevate(StepId),
 }
@@ -287,6 +297,7 @@ pub enum Effect {
     Journal(Entry),
     Open {
         place: Place,
+        host: HostKind,
         session: SessionId,
         size: Size,
     },
@@ -338,6 +349,8 @@ pub enum Action {
     FindNext,
     FindPrevious,
     Help,
+    /// Say where the Windows machine is.
+    Place,
     Zoom,
     Big,
     Enter,
@@ -446,6 +459,7 @@ impl App {
             notice: None,
             highlights: HashMap::new(),
             next_session: 1,
+            unplaced: false,
             headless: false,
             untrusted: None,
             pastes_as_keys: false,
@@ -483,3 +497,4 @@ pub use seat::Lost;
 pub use seat::Prompt;
 pub use seat::Run;
 pub use seat::Seat;
+pub use whereabouts::Whereabouts;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::course::{Answer, Place, StepId, Values, Verdict};
+use crate::session::HostKind;
 
 /// One line of the journal: something that happened, or is about to.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +30,8 @@ pub enum Entry {
     Opened { chapter: String },
     /// The learner trusts a course from elsewhere, named by the digest of its files.
     Trusted { course: String },
+    /// The learner says where the Windows machine of the course is.
+    Placed { vm: HostKind },
     /// Everything known of a step (or of all) is put aside.
     Reset { step: Option<StepId> },
 }
@@ -57,6 +60,8 @@ pub struct Progress {
     pub chapter: Option<String>,
     /// The step of the last run, tick or declaration.
     pub last: Option<StepId>,
+    /// Where the learner said that the Windows machine is.
+    pub vm: Option<HostKind>,
 }
 
 static NOTHING: Record = Record {
@@ -129,9 +134,11 @@ impl Progress {
             }
             Entry::Opened { chapter } => self.chapter = Some(chapter.clone()),
             Entry::Trusted { .. } => {}
+            Entry::Placed { vm } => self.vm = Some(vm.clone()),
             Entry::Reset { step: Some(step) } => {
                 self.steps.remove(step);
             }
+            // Also where the machine is: a new beginning may well be on another one.
             Entry::Reset { step: None } => *self = Progress::default(),
         }
     }

@@ -88,6 +88,7 @@ pub fn step(id: &str, title: &str, place: Place, blocks: Vec<Block>) -> Step {
         place,
         os: None,
         optional: false,
+        desktop: false,
         minutes: Some(5),
         blocks,
         line: 1,

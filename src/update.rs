@@ -1,13 +1,14 @@
 //! The only place where the state changes: a message in, effects out. No I/O, no clock, nothing that can fail.
 //!
 //! `keys` and `mouse` find out what is meant, `act` does what an action says, `overlay` types into dialogs, `travel` moves between
-//! steps, `running` puts commands through a shell, `unwritten` takes back what could not be journalled, `sessions` hears what shells say, `checking` asks and settles.
+//! steps, `places` says where the Windows machine is, `running` puts commands through a shell, `unwritten` takes back what could not be journalled, `sessions` hears what shells say, `checking` asks and settles.
 
 mod act;
 mod checking;
 mod keys;
 mod mouse;
 mod overlay;
+mod places;
 mod running;
 mod sessions;
 mod travel;

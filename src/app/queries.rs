@@ -5,6 +5,7 @@ use crate::app::Card;
 use crate::app::CheckKind;
 use crate::app::CheckRef;
 use crate::app::CheckState;
+use crate::app::Link;
 use crate::app::Run;
 use crate::app::Seat;
 use crate::app::Standing;
@@ -78,6 +79,14 @@ impl App {
     /// Whether commands can run at this place and checks can be asked there.
     pub fn reaches(&self, place: Place) -> bool {
         self.seats.get(&place).is_some_and(|s| s.host != HostKind::Rehearsal)
+    }
+
+    /// When the machine whose terminal is on the screen is tried again to be reached, if it is out of reach and that is done by itself.
+    pub fn next_try(&self) -> Option<Time> {
+        match &self.seat()?.link {
+            Link::Lost(lost) => lost.next,
+            Link::Closed | Link::Opening | Link::Up | Link::Ended(_) | Link::Refused(_) => None,
+        }
     }
 
     /// Whether what needs administrator's rights cannot run at this place. Elsewhere than on Windows a command can ask for them itself
@@ -307,7 +316,9 @@ impl App {
     pub fn deadline(&self) -> Option<Time> {
         // A program may hold the screen back with a synchronized update, but not for long.
         let held = self.seats.values().filter(|s| s.terminal.pending_sync()).map(|s| s.heard + HOLD).min();
-        let tick = self.running().is_some() || self.checks.values().any(|c| matches!(c, CheckState::Asking { .. }));
+        let counts_down = |s: &Seat| matches!(&s.link, Link::Lost(lost) if lost.next.is_some());
+        let lost = self.seats.values().any(counts_down);
+        let tick = lost || self.running().is_some() || self.checks.values().any(|c| matches!(c, CheckState::Asking { .. }));
         let second = tick.then(|| (self.now / 1000 + 1) * 1000);
         [held, second].into_iter().flatten().min()
     }

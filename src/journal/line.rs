@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::course::{Answer, Place, StepId, Verdict};
 use crate::progress::Entry;
+use crate::session::HostKind;
 
 use super::file::Row;
 
@@ -36,6 +37,7 @@ pub fn row(at_ms: u64, entry: &Entry) -> Row {
         }
         Entry::Valued { chapter, name, value } => ("valued", Some(chapter), None, json!({ "name": name, "value": value })),
         Entry::Trusted { course } => ("trusted", None, None, json!({ "course": course })),
+        Entry::Placed { vm } => ("placed", None, None, json!({ "vm": vm.to_string() })),
         Entry::Opened { chapter } => ("opened", Some(chapter), None, json!({})),
         Entry::Reset { step: Some(step) } => ("reset", Some(&step.chapter), Some(&step.step), json!({})),
         Entry::Reset { step: None } => ("reset", None, None, json!({})),
@@ -77,6 +79,7 @@ pub fn entry(row: &Row) -> Option<Entry> {
         }
         "valued" => Entry::Valued { chapter: row.chapter.clone()?, name: body.text("name")?, value: body.text("value")? },
         "trusted" => Entry::Trusted { course: body.text("course")? },
+        "placed" => Entry::Placed { vm: body.text("vm")?.parse::<HostKind>().ok()? },
         "opened" => Entry::Opened { chapter: row.chapter.clone()? },
         "reset" if row.chapter.is_none() => Entry::Reset { step: None },
         "reset" => Entry::Reset { step: Some(step()?) },

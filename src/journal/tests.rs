@@ -39,6 +39,7 @@ pub fn every_kind() -> Vec<Entry> {
         Entry::Undone { step: step(), command: "undo".into(), place: Place::Vm, text: "x".into() },
         Entry::Valued { chapter: "01-intro".into(), name: "vm".into(), value: "20.51.3.7".into() },
         Entry::Trusted { course: "digest".into() },
+        Entry::Placed { vm: "ssh://wci@10.0.0.4:22".parse().expect("a host") },
         Entry::Opened { chapter: "01-intro".into() },
         Entry::Reset { step: Some(step()) },
         Entry::Reset { step: None },
@@ -47,7 +48,7 @@ pub fn every_kind() -> Vec<Entry> {
         match entry {
             Entry::Ran { .. } | Entry::Finished { .. } | Entry::Observed { .. } | Entry::Judged { .. } => {}
             Entry::Ticked { .. } | Entry::Declared { .. } | Entry::Skipped { .. } | Entry::Undone { .. } => {}
-            Entry::Valued { .. } | Entry::Trusted { .. } | Entry::Opened { .. } | Entry::Reset { .. } => {}
+            Entry::Valued { .. } | Entry::Trusted { .. } | Entry::Placed { .. } | Entry::Opened { .. } | Entry::Reset { .. } => {}
         }
     }
     entries

@@ -56,6 +56,7 @@ pub static TABLE: &[Binding] = &[
     line(&[Guide, Terminal], &[Shift(Code::PageDown)], "Shift-PgDn", (Action::ScrollTerminalDown, "scroll the terminal forward")),
     line(&[Guide, Home, Dialog], &[Ctrl('c')], "Ctrl-C", (Action::Stop, "stop what runs")),
     line(&[Guide], &[c('r')], "r", (Action::Restart, "start a new shell where the old one ended")),
+    line(&[Guide, Home], &[c('v')], "v", (Action::Place, "say where the Windows machine is")),
     line(&[Guide], &[c('z')], "z", (Action::Zoom, "the terminal alone, or both again")),
     line(&[Guide], &[c('b')], "b", (Action::Big, "the prose alone, for a projector, or both again")),
     line(&[Guide], &[c('+'), c('=')], "+", (Action::Grow, "more room for the prose")),

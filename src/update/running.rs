@@ -91,13 +91,13 @@ pub fn open(app: &mut App, place: Place) -> Vec<Effect> {
     let old = std::mem::replace(&mut seat.session, session);
     let size = seat.terminal.size();
     let fresh = Seat::new(seat.host.clone(), seat.os, seat.shell, seat.label.clone(), size);
-    let queued = seat.queued.take();
+    let (host, queued) = (seat.host.clone(), seat.queued.take());
     *seat = Seat { session, link: Link::Opening, queued, elevated: seat.elevated, ..fresh };
     let mut effects = Vec::new();
     if old != SessionId(0) {
         effects.push(Effect::Close(old));
     }
-    effects.push(Effect::Open { place, session, size });
+    effects.push(Effect::Open { place, host, session, size });
     effects
 }
 
