@@ -93,7 +93,7 @@ mod flood {
                         }
                     }
                 }
-                other @ (SessionEvent::Refused(_) | SessionEvent::Ended(_)) => panic!("{other:?}"),
+                other @ (SessionEvent::Refused(_) | SessionEvent::Lost(_) | SessionEvent::Ended(_)) => panic!("{other:?}"),
             }
         }
         if show {
