@@ -6,6 +6,7 @@ mod queries;
 mod remedy;
 mod restart;
 mod seat;
+mod whereabouts;
 
 use std::collections::BTreeMap;
 use std::collections::HashMap;
@@ -22,6 +23,7 @@ use crate::progress::Entry;
 use crate::progress::Progress;
 use crate::restart::BootId;
 use crate::restart::WayBack;
+use crate::session::HostKind;
 use crate::session::SessionEvent;
 use crate::session::SessionId;
 use crate::session::Size;
@@ -76,6 +78,8 @@ pub struct App {
     pub restart: Option<Restart>,
     /// How long a machine may take to go and to come back, where that was said; in milliseconds.
     pub patience: Option<Time>,
+    /// Nobody has said yet where the Windows machine is: the screen asks at its start.
+    pub unplaced: bool,
     /// Nobody watches: no highlighting, no landing, no focus.
     pub headless: bool,
     /// The digest of a course that has changed on disk and that nobody has trusted as it is now: nothing of it is asked or run.
@@ -163,6 +167,12 @@ pub enum Overlay {
     Quit,
     /// The learner may say that a run has ended, although the shell did not.
     Ended,
+    /// Where is the Windows machine? `input` is the address over SSH.
+    Place {
+        choice: Whereabouts,
+        input: Input,
+        error: Option<String>,
+    },
     /// The run of this step needs administrator's rights that this program does not have: start it anew with them?
     Elevate(StepId),
     /// How far a restart is; with what was registered for the way back.
@@ -310,6 +320,7 @@ pub enum Effect {
     Journal(Entry),
     Open {
         place: Place,
+        host: HostKind,
         session: SessionId,
         size: Size,
     },
@@ -374,6 +385,8 @@ pub enum Action {
     FindNext,
     FindPrevious,
     Help,
+    /// Say where the Windows machine is.
+    Place,
     Zoom,
     Big,
     Enter,
@@ -494,6 +507,7 @@ impl App {
             next_session: 1,
             restart: None,
             patience: None,
+            unplaced: false,
             headless: false,
             untrusted: None,
             pastes_as_keys: false,
@@ -537,3 +551,4 @@ pub use seat::Lost;
 pub use seat::Prompt;
 pub use seat::Run;
 pub use seat::Seat;
+pub use whereabouts::Whereabouts;

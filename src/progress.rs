@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::course::{Answer, Place, StepId, Values, Verdict};
 use crate::restart::BootId;
+use crate::session::HostKind;
 
 /// One line of the journal: something that happened, or is about to.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,6 +39,8 @@ pub enum Entry {
     Returned { boot: BootId },
     /// The restart is no longer waited for.
     Disarmed { how: Disarm },
+    /// The learner says where the Windows machine of the course is.
+    Placed { vm: HostKind },
     /// Everything known of a step (or of all) is put aside.
     Reset { step: Option<StepId> },
 }
@@ -116,6 +119,8 @@ pub struct Progress {
     pub boots: BTreeMap<Place, BootId>,
     /// How often a step was met by no restart in a row.
     returns: BTreeMap<StepId, u32>,
+    /// Where the learner said that the Windows machine is.
+    pub vm: Option<HostKind>,
 }
 
 static NOTHING: Record = Record {
@@ -216,11 +221,17 @@ impl Progress {
                     self.returns.remove(&armed.step);
                 }
             }
+            Entry::Placed { vm } => {
+                // Another machine, or the same at another address: only a restart that is waited for still compares boots.
+                self.boots.remove(&Place::Vm);
+                self.vm = Some(vm.clone());
+            }
             Entry::Reset { step: Some(step) } => {
                 self.steps.remove(step);
                 self.returns.remove(step);
                 self.armed.take_if(|armed| armed.step == *step);
             }
+            // Also where the machine is: a new beginning may well be on another one.
             Entry::Reset { step: None } => *self = Progress::default(),
         }
     }
