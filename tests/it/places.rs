@@ -1,4 +1,7 @@
-//! Where the Windows machine is: the question of the first start, its answers, and a machine behind ssh, told to the pure core.
+//! Where the Windows machine is: the question of the first start, its answers, and a machine behind ssh. Told to the pure core, then to the real program.
+
+use std::path::Path;
+use std::process::Command;
 
 use wci::app::Action;
 use wci::app::App;
@@ -134,6 +137,18 @@ fn none_yet_is_an_answer_too() {
     let mut player = first(TWO_PLACES);
     player.keys("enter").asks_for(&["journal placed rehearsal"]);
     player.keys("enter n").shows("no machine is connected");
+}
+
+#[test]
+fn on_a_windows_server_this_machine_is_the_answer_that_is_offered() {
+    let mut player = Player::new(TWO_PLACES);
+    let here = Seat::of(&HostKind::Here, &player.app.seats[&Place::Laptop]);
+    player.app.seats.insert(Place::Vm, here);
+    player.app.unplaced = true;
+    player.send(Msg::Started).forget();
+    assert_eq!(chosen(&player), Some(Whereabouts::Here));
+    player.keys("esc").shows("For now the Windows steps run on this machine").asks_for(&[]);
+    player.keys("v enter").asks_for(&["journal placed here"]);
 }
 
 #[test]
@@ -308,6 +323,49 @@ fn a_program_can_ask_too() {
     let mut player = Player::new(TWO_PLACES);
     player.send(Msg::Do(Action::Place));
     assert_eq!(chosen(&player), Some(Whereabouts::Nowhere));
+}
+
+/// `wci` without the screen on a course whose only step is on the vm, and runs everywhere.
+fn headless(state: &Path, course: &Path, arguments: &[&str]) -> (Option<i32>, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wci"));
+    command.args(arguments).arg("--state").arg(state).arg("--content").arg(course).arg("--trust");
+    let out = command.env("WCI_SHELL", "bash").env("HOME", state).output().expect("wci runs");
+    (out.status.code(), String::from_utf8_lossy(&[out.stdout, out.stderr].concat()).into_owned())
+}
+
+#[test]
+fn a_run_without_the_screen_goes_by_the_flag_then_by_the_answer() {
+    let (state, course) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    std::fs::write(course.path().join("course.md"), "---\ntitle: A course\nsummary: For tests.\n---\n").expect("written");
+    let chapter = "---\ntitle: Demo\n---\n## There {#there on=vm}\n\n```sh run\ntrue\n```\n";
+    std::fs::write(course.path().join("01-demo.md"), chapter).expect("written");
+    let run = |arguments: &[&str]| headless(state.path(), course.path(), &[&["run", "demo", "--yes"], arguments].concat());
+    let (code, told) = run(&[]);
+    assert!(code == Some(3) && told.contains("no machine is connected"), "{told}");
+    let folder = state.path().join("courses").join(wci::content::name(course.path()));
+    let mut opened = wci::journal::open(&folder).expect("a journal");
+    opened.journal.write(1, &Entry::Placed { vm: HostKind::Here }).expect("written");
+    drop(opened);
+    let (code, told) = run(&["--vm", "rehearsal"]);
+    assert!(code == Some(3), "a flag counts for its start: {told}");
+    let (code, told) = run(&[]);
+    assert!(code == Some(0), "the answer is remembered: {told}");
+    let (code, _) = headless(state.path(), course.path(), &["reset", "--yes"]);
+    assert_eq!(code, Some(0));
+    assert_eq!(run(&[]).0, Some(3), "and forgotten with everything else");
+}
+
+#[test]
+fn a_wrong_place_on_the_command_line_is_said_in_a_sentence() {
+    let state = tempfile::tempdir().expect("a folder");
+    for (given, says) in [
+        ("none", "It is here, ssh://user@host[:port] or rehearsal."),
+        ("ssh://me:secret@vm", "A password does not belong into the address: ssh asks for it."),
+        ("ssh://me@vm:0", "0 is not a port: one is a number from 1 to 65535."),
+    ] {
+        let (code, told) = headless(state.path(), state.path(), &["status", "--vm", given]);
+        assert!(code == Some(2) && told.contains(says), "{given}: {told}");
+    }
 }
 
 #[test]
