@@ -284,7 +284,7 @@ fn a_lost_link_is_tried_now_or_left_alone() {
     let mut player = over_ssh();
     connects(&mut player);
     loses(&mut player, Some(8));
-    player.shows("The connection was closed. Next try in 8 s").shows("Enter try now").later(3).shows("Next try in 5 s");
+    player.shows("The connection was closed.").shows("Next try in 8 s").shows("Enter try now").later(3).shows("Next try in 5 s");
     assert_eq!(player.app.deadline(), Some(player.app.now + 1000), "the seconds are counted down");
     player.keys("esc").shows("out of reach, next try in 5 s").keys("enter n").forget();
     player.keys(".").asks_for(&[]);
