@@ -14,6 +14,7 @@ mod home;
 pub mod marks;
 mod paper;
 mod place;
+mod restart;
 mod search;
 mod step;
 mod table;

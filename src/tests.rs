@@ -330,6 +330,7 @@ pub fn running(columns: u16, rows: u16, seconds: u64) -> App {
         elevated: false,
         status: None,
         stopping: false,
+        restarts: false,
     };
     if let Some(seat) = app.seats.get_mut(&Place::Laptop) {
         seat.run = Some(run);

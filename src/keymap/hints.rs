@@ -2,10 +2,13 @@
 
 use crate::app::Action;
 use crate::app::App;
+use crate::app::Back;
 use crate::app::Card;
 use crate::app::Link;
 use crate::app::Overlay;
 use crate::app::QUIET;
+use crate::app::Rung;
+use crate::app::Stage;
 use crate::app::Standing;
 use crate::app::Untyped;
 use crate::course::Step;
@@ -30,6 +33,7 @@ pub fn hints(app: &App) -> Vec<(String, &'static str)> {
             ],
         ),
         Where::Dialog => dialog(app),
+        Where::Restart => restart(app),
         Where::Typing => typing(app),
         Where::Guide => guide(app),
     }
@@ -62,7 +66,8 @@ fn retry_keys(app: &App) -> Vec<(String, &'static str)> {
     if app.next_try().is_none() {
         return Vec::new();
     }
-    vec![("Enter".into(), "try now"), (".".into(), "stop trying")]
+    let key = if app.shows_restart() { "r" } else { "Enter" };
+    vec![(key.into(), "try now"), (".".into(), "stop trying")]
 }
 
 fn dialog(app: &App) -> Vec<(String, &'static str)> {
@@ -77,9 +82,41 @@ fn dialog(app: &App) -> Vec<(String, &'static str)> {
         Some(Overlay::Ended) if app.waits() => &[(Action::Go, "type it"), (Action::Stop, "drop it"), (Action::Home, "wait on")],
         Some(Overlay::Ended) => &[(Action::Go, "it has ended"), (Action::Stop, "stop it"), (Action::Home, "wait on")],
         Some(Overlay::Elevate(_)) => &[(Action::Go, "reopen as administrator"), (Action::Home, "stay")],
-        Some(Overlay::Ask { .. } | Overlay::Edit { .. } | Overlay::Search { .. } | Overlay::Place { .. }) | None => &[],
+        Some(
+            Overlay::Ask { .. } | Overlay::Edit { .. } | Overlay::Search { .. } | Overlay::Place { .. } | Overlay::Restart { .. },
+        )
+        | None => &[],
     };
     of(app, Where::Dialog, wanted)
+}
+
+/// What can be done about a restart at its stage.
+fn restart(app: &App) -> Vec<(String, &'static str)> {
+    let Some(restart) = &app.restart else { return Vec::new() };
+    let mut wanted: Vec<(Action, &'static str)> = match restart.stage {
+        Stage::Plan => vec![(Action::Go, "restart it"), (Action::ByHand, "I do it myself")],
+        Stage::Registering if matches!(restart.way_back, Back::Failed { .. }) => vec![(Action::Go, "restart all the same")],
+        Stage::Registering => Vec::new(),
+        Stage::Countdown => vec![(Action::Go, "now"), (Action::Stop, "take it back")],
+        Stage::Climbing(Rung::Network | Rung::Boot) => vec![(Action::Go, "try now"), (Action::WaitOn, "wait longer")],
+        Stage::Climbing(_) => vec![(Action::WaitOn, "wait longer")],
+        Stage::Late(_) => vec![(Action::Go, "try now"), (Action::WaitOn, "wait longer")],
+        Stage::Planned => vec![(Action::Go, "wait for that one"), (Action::Anew, "take it back, restart now")],
+        Stage::Postponed | Stage::Unmet => vec![(Action::Go, "restart again")],
+        Stage::Enough => vec![(Action::Go, "close")],
+        Stage::Back => vec![(Action::Go, "go on")],
+    };
+    if matches!(restart.way_back, Back::Offered { .. }) && restart.stage == Stage::Plan {
+        wanted.push((Action::ComeBack, "come back by itself, or not"));
+    }
+    if restart.way_back.way().is_some() {
+        wanted.push((Action::Details, "what is registered"));
+    }
+    if matches!(restart.stage, Stage::Climbing(_) | Stage::Late(_) | Stage::Planned | Stage::Postponed) {
+        wanted.push((Action::Stop, "give it up"));
+    }
+    wanted.push((Action::Home, if restart.stage == Stage::Plan { "not now" } else { "leave it" }));
+    of(app, Where::Restart, &wanted)
 }
 
 fn typing(app: &App) -> Vec<(String, &'static str)> {
@@ -128,7 +165,7 @@ fn guide(app: &App) -> Vec<(String, &'static str)> {
     let mut seen = std::collections::HashSet::new();
     wanted.retain(|(action, _)| seen.insert(*action));
     let mut out = retry_keys(app);
-    if !out.is_empty() {
+    if !out.is_empty() && !app.shows_restart() {
         wanted.retain(|(action, _)| *action != Action::Go);
     }
     out.extend(of(app, Where::Guide, &wanted));
@@ -174,10 +211,11 @@ fn step_keys(app: &App, step: &Step, wanted: &mut Vec<(Action, &'static str)>) {
 fn command_keys(app: &App, step: &Step, index: usize) -> Vec<(Action, &'static str)> {
     let by_hand = vec![(Action::Declare, "done by hand"), (Action::Copy, "copy")];
     let Some(command) = step.commands().nth(index) else { return by_hand };
-    if !app.reaches(step.place) || command.restart {
+    if !app.reaches(step.place) {
         return by_hand;
     }
     match app.text_of(step, command) {
+        Ok(_) if command.restart => vec![(Action::Go, "restart: look first"), (Action::Edit, "edit")],
         Ok(_) => vec![(Action::Go, "run"), (Action::Edit, "edit")],
         Err(Untyped::Missing(_)) => vec![(Action::Go, "fill in")],
         Err(Untyped::Shell(_)) => by_hand,

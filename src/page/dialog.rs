@@ -16,6 +16,7 @@ use crate::page::marks;
 use crate::page::page;
 use crate::page::paper::Paper;
 use crate::page::place;
+use crate::page::restart;
 use crate::page::wrap::Span;
 use crate::page::wrap::chop;
 use crate::page::wrap::columns;
@@ -69,6 +70,7 @@ pub fn dialog(app: &App) -> Option<Sheet> {
         Overlay::Ended => ended(&mut paper, &mut sheet),
         Overlay::Elevate(_) => elevate(&mut paper, &mut sheet),
         Overlay::Place { choice, input, error } => place::place(&mut paper, &mut sheet, *choice, input, error.as_deref()),
+        Overlay::Restart { details } => restart::sheet(&mut paper, &mut sheet, *details),
     }
     sheet.rows = paper.done().rows;
     Some(sheet)
@@ -90,6 +92,7 @@ fn width(app: &App, overlay: &Overlay) -> usize {
         Overlay::Edit { .. } => 110,
         Overlay::Place { .. } => 72,
         Overlay::Quit | Overlay::Ended | Overlay::Elevate(_) => 64,
+        Overlay::Restart { .. } => 76,
         Overlay::Outline { .. }
         | Overlay::Hints { .. }
         | Overlay::Undo { .. }

@@ -20,6 +20,7 @@ use crate::page;
 use crate::progress::Entry;
 use crate::session::HostKind;
 use crate::update::checking;
+use crate::update::links;
 use crate::update::overlay;
 use crate::update::places;
 use crate::update::record;
@@ -66,7 +67,7 @@ pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Enter => enter(app),
         Action::Leave => toggle(app, |a| a.focus = Focus::Guide),
         Action::Place => places::ask(app),
-        Action::Stop => places::stop_trying(app).unwrap_or_else(|| running::stop(app)),
+        Action::Stop => links::stop(app).unwrap_or_else(|| running::stop(app)),
         Action::Restart => restart(app),
         Action::Home if app.search.is_some() => toggle(app, |a| a.search = None),
         Action::Home if app.zoom || app.big => toggle(app, |a| {
@@ -86,6 +87,7 @@ pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::ScrollTerminalDown => scroll_terminal(app, -page_step_terminal(app)),
         Action::Grow => divide(app, 1),
         Action::Shrink => divide(app, -1),
+        Action::Details | Action::WaitOn | Action::ByHand | Action::ComeBack | Action::Anew => Vec::new(),
     }
 }
 
@@ -134,6 +136,9 @@ fn go(app: &mut App) -> Vec<Effect> {
         let next = app.chapter + 1;
         return if next < app.course.chapters.len() { travel::open_chapter(app, next) } else { travel::home(app) };
     };
+    if app.restart.as_ref().is_some_and(|r| r.step == step.id) {
+        return set(app, Overlay::Restart { details: false });
+    }
     if app.runs(&step.id).is_some() {
         return running::hurry(app);
     }

@@ -19,6 +19,7 @@ use crate::update::act;
 use crate::update::checking;
 use crate::update::places;
 use crate::update::record;
+use crate::update::restart;
 use crate::update::running;
 use crate::update::say;
 use crate::update::travel;
@@ -164,6 +165,7 @@ fn accept_search(app: &mut App, text: String) -> Vec<Effect> {
 /// Actions while a dialog without text is open.
 pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
     match (app.overlay.clone(), action) {
+        (Some(Overlay::Restart { .. }), action) => restart::act(app, action),
         (Some(Overlay::Quit), Action::Go | Action::Quit) => {
             app.overlay = None;
             vec![Effect::Quit]
@@ -240,7 +242,7 @@ fn undo(app: &mut App, index: usize) -> Vec<Effect> {
         }
     };
     app.overlay = None;
-    let run = Run { undo: true, ..running::of(app, &step, &command, text) };
+    let run = Run { undo: true, restarts: false, ..running::of(app, &step, &command, text) };
     running::start(app, step.place, run)
 }
 

@@ -93,7 +93,7 @@ fn over_ssh(mut app: App, link: Link) -> App {
 }
 
 fn lost(next: Option<u64>) -> Link {
-    Link::Lost(Lost { why: "The machine went away: its connection was closed.".into(), next, tries: 2 })
+    Link::Lost(Lost { why: "The machine went away: its connection was closed.".into(), next })
 }
 
 fn on_the_desktop(mut app: App) -> App {

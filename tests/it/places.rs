@@ -15,8 +15,11 @@ use wci::app::Whereabouts;
 use wci::course::Os;
 use wci::course::Place;
 use wci::course::Shell;
+use wci::course::StepId;
 use wci::course::Verdict;
+use wci::progress::Armed;
 use wci::progress::Entry;
+use wci::restart::BootId;
 use wci::session::HostKind;
 use wci::session::SessionEvent;
 use wci::session::Size;
@@ -105,7 +108,7 @@ fn connects(player: &mut Player) {
 
 fn loses(player: &mut Player, next: Option<u64>) {
     let next = next.map(|seconds| player.app.now + seconds * 1000);
-    let lost = Lost { why: "The connection was closed.".into(), next, tries: 1 };
+    let lost = Lost { why: "The connection was closed.".into(), next };
     player.app.seats.get_mut(&Place::Vm).expect("a seat").link = Link::Lost(lost);
 }
 
@@ -212,10 +215,10 @@ fn another_machine_forgets_what_the_old_one_answered() {
             "close 2",
             "journal placed ssh://wci@10.0.0.5",
             "ask demo#here check 0",
-            "ask demo#there check 0",
             "ask demo#both check 0",
             "open vm 3 at ssh://wci@10.0.0.5",
-        ]
+        ],
+        "what is asked there waits for the link"
     );
     let of = |step: usize| player.app.answer(&player.app.course.chapters[0].steps[step], 0).map(|a| a.seen.clone());
     assert_eq!((of(0), of(1), of(2)), (Some("a file".into()), None, Some("open".into())), "only the vm's own answers go");
@@ -223,6 +226,57 @@ fn another_machine_forgets_what_the_old_one_answered() {
         vm(&player.app).terminal.size(),
         Size { columns: 75, rows: player.app.seats[&Place::Laptop].terminal.size().rows }
     );
+}
+
+/// Over SSH, opened, and a restart of the vm was armed by an earlier start.
+fn restarting() -> Player {
+    let boot = |counter: &str| BootId { counter: Some(counter.into()), time: None, shown: counter.into() };
+    let armed = Armed {
+        step: StepId::new("demo", "there"),
+        command: "1".into(),
+        place: Place::Vm,
+        at: 1,
+        before: boot("41"),
+        saw: Vec::new(),
+        returns: 0,
+    };
+    Player::over_ssh(TWO_PLACES, &[Entry::Opened { chapter: "demo".into() }, Entry::Armed(armed)])
+}
+
+#[test]
+fn a_machine_that_restarts_may_come_back_with_another_address() {
+    let mut player = restarting();
+    player.loses("No route to host.", true).keys("esc").shows("r tries now").hides("Enter or r");
+    player.keys("enter").shows("Restarting 10.0.0.4").keys("esc v ctrl-u").types("wci@10.0.0.9").keys("down").forget();
+    player.keys("enter").asks_for(&[]);
+    player.shows("its address can change").keys("enter");
+    player.asks_for(&["close 1", "journal placed ssh://wci@10.0.0.9", "open vm 2 at ssh://wci@10.0.0.9"]);
+    connects(&mut player);
+    player.boots("42", "09:16");
+    assert!(player.effects().contains(&"journal returned 09:16".to_owned()), "it is known by the boot it was in before");
+}
+
+#[test]
+fn another_machine_is_not_taken_for_one_that_has_restarted() {
+    let mut player = over_ssh();
+    player.place = Place::Vm;
+    connects(&mut player);
+    player.boots("41", "09:12").keys("v ctrl-u").types("wci@10.0.0.5").keys("enter");
+    connects(&mut player);
+    player.boots("7", "08:00").hides("has restarted");
+}
+
+#[test]
+fn a_restart_that_is_only_planned_keeps_the_machine_where_it_is() {
+    let chapter = TWO_PLACES.replace("powershell run", "powershell run restart");
+    let mut player = first(&chapter);
+    player.place = Place::Vm;
+    player.keys("up").types("wci@10.0.0.4").keys("enter").keys("enter n");
+    connects(&mut player);
+    player.keys("enter").boots("41", "09:12").keys("enter").shows("Restarting in");
+    let before = player.app.overlay.take();
+    player.keys("v").shows("A restart of the vm is not over yet");
+    assert!(before.is_some() && chosen(&player).is_none());
 }
 
 #[test]
