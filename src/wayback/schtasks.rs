@@ -15,7 +15,6 @@ use std::time::{Duration, Instant};
 use super::task::{self, Kept, Task};
 use super::{home, over_ssh, typed};
 use crate::course::Shell;
-use crate::elevate;
 use crate::private;
 use crate::restart::WayBack;
 use crate::windows::{is_wine, system_root, system32, token};
@@ -49,6 +48,11 @@ fn user() -> Result<String, String> {
     token::user().map_err(|why| format!("Windows does not tell who you are ({why})."))
 }
 
+/// None of it depends on an answer: Windows says no to who has none.
+fn lacks_rights() -> bool {
+    !token::is_elevated().unwrap_or(true)
+}
+
 fn shown(name: &str) -> String {
     format!("Task Scheduler Library, {name}")
 }
@@ -58,7 +62,7 @@ pub fn whereabouts() -> Result<String, String> {
 }
 
 pub fn register(plan: &WayBack) -> Result<(), String> {
-    if elevate::is_elevated() == Some(false) {
+    if lacks_rights() {
         return Err(
             "A logon task that starts wci as administrator needs administrator's rights, and wci has none: reopen it elevated."
                 .into(),
@@ -141,7 +145,7 @@ pub fn remove() -> Result<(), String> {
     if told(&name)?.is_none() {
         return Ok(());
     }
-    let why = if elevate::is_elevated() == Some(false) { "it takes administrator's rights".into() } else { asked.says };
+    let why = if lacks_rights() { "it takes administrator's rights".into() } else { asked.says };
     Err(format!("The logon task {name} is still there ({}): remove it in Task Scheduler.", why.trim_end_matches('.')))
 }
 

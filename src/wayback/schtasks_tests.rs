@@ -36,7 +36,7 @@ fn a_task_is_registered_read_back_and_removed() {
     let line = r"--state &quot;C:\users\Zoë &amp; Łukasz\my &lt;state&gt;&quot; --vm here --leave-key f12";
     assert!(plan.text.contains(&format!("<Arguments>{line}</Arguments>")), "{}", plan.text);
     assert!(!plan.text.contains("<WorkingDirectory></WorkingDirectory>"), "{}", plan.text);
-    if elevate::is_elevated() == Some(false) {
+    if lacks_rights() {
         assert!(register(&plan).expect_err("no rights").contains("administrator"));
         return;
     }
