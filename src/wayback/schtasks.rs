@@ -35,6 +35,10 @@ pub fn plan(program: &str, arguments: &[String]) -> Result<WayBack, String> {
     if token::logged_on().is_ok_and(|there| there != user) {
         return none("wci runs as another user than the one who is logged on, so no logon opens it by itself.");
     }
+    // The scheduler puts values in there (from memory), and has no way to say that none is meant.
+    if [program].into_iter().chain(arguments.iter().map(String::as_str)).any(|word| word.contains('%') || word.contains("$(")) {
+        return none("A path with % or $( in it is not what a logon task takes it for, so nothing opens wci by itself.");
+    }
     let name = task::name(&user);
     let line = token::command_line(arguments.iter().map(OsStr::new));
     let line = line.into_string().map_err(|_| "The arguments of wci are not plain text.")?;
