@@ -47,7 +47,8 @@ pub fn loss(words: &str, to: &Address) -> Loss {
     if let Some(loss) = lines.iter().rev().find_map(|line| link(line, host)) {
         return loss;
     }
-    match lines.last() {
+    // What is wrong stands before the sum of it.
+    match lines.iter().rev().find(|line| !line.contains(": terminating, ")) {
         Some(last) => final_(format!("ssh gave up: {}", last.trim_end_matches('.')) + "."),
         None => final_(format!("ssh gave up without a word: try `ssh {}` in another terminal.", to.destination())),
     }
@@ -82,7 +83,7 @@ fn link(line: &str, host: &str) -> Option<Loss> {
         return again(format!("Something answers on the port of {host}, but no ssh server yet: it may still be starting."));
     }
     if starts(&["Timeout, server"]) {
-        return again(format!("{host} has not answered for 15 seconds: the link to it is gone."));
+        return again(format!("{host} answers no more: it is down or stuck, or the network between is."));
     }
     let broke = [
         "Connection reset by",
@@ -169,7 +170,7 @@ mod tests {
             ("Connection closed by 127.0.0.1 port 2222\r\n", "broke", true),
             ("client_loop: send disconnect: Broken pipe\r\n", "broke", true),
             ("Connection to 127.0.0.1 closed by remote host.\r\n", "broke", true),
-            ("Timeout, server 127.0.0.1 not responding.\r\n", "not answered for 15 seconds", true),
+            ("Timeout, server 127.0.0.1 not responding.\r\n", "answers no more", true),
             ("me@vm.example: Permission denied (publickey,password).\r\n", "refused the login", false),
             (
                 "Received disconnect from 127.0.0.1 port 2222:2: Too many authentication failures\r\nDisconnected from 127.0.0.1 port 2222\r\n",

@@ -1,16 +1,17 @@
 //! What ssh asks before it lets in, and what it says where it does not.
 
 use std::net::TcpListener;
-use std::process::Command;
+use std::os::unix::fs::PermissionsExt;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use wci::course::Shell;
 use wci::host::{Connection, Door, Way};
-use wci::session::{Ending, Loss, SessionEvent};
+use wci::session::{Loss, SessionEvent};
 
 use crate::live::Live;
 use crate::open;
-use crate::server::Server;
+use crate::server::{Server, skipped};
 use crate::shells::leave;
 
 /// The session ends before it has begun, for this reason.
@@ -130,7 +131,7 @@ fn a_new_host_key_is_asked_about_and_a_changed_one_refused() {
 #[test]
 fn what_cannot_be_reached_is_said_as_what_it_is() {
     let Some(mut server) = Server::with_shell("/bin/bash") else { return };
-    server.client("ConnectTimeout 2");
+    server.options = vec!["-o".into(), "ConnectTimeout=2".into()];
     let at = |host: &str, port: u16| format!("ssh://nobody@{host}:{port}");
     let both = |server: &Server, address: &str, why: &str, again: bool| {
         for shares in [true, false] {
@@ -157,30 +158,27 @@ fn what_cannot_be_reached_is_said_as_what_it_is() {
     server.nobody();
 }
 
-/// The network drops what is sent: nothing ever answers.
+/// In a network where packets go nowhere, and in one with no way out.
 #[test]
 fn a_machine_that_does_not_answer_is_unreachable() {
     let Some(server) = Server::with_shell("/bin/bash") else { return };
-    server.client("ConnectTimeout 2");
-    // A listener whose queue is full answers no more.
-    let full = socket_that_is_full();
-    let address = format!("ssh://nobody@127.0.0.1:{}", full.0);
-    let begun = Instant::now();
-    let (loss, _) = lost(&server.connection_to(&address, true));
-    assert!(loss.again && loss.why.contains("does not answer"), "{loss:?}");
-    assert!(begun.elapsed() < Duration::from_secs(8));
+    let nowhere = "ip link add d0 type veth peer name d1 && ip addr add 10.99.0.1/24 dev d0 && ip link set d0 up && ip link set d1 up && \
+                   ip neigh add 10.99.0.2 lladdr 02:00:00:00:00:09 dev d0 || exit 99";
+    for (network, why) in [(nowhere, "does not answer"), (":", "There is no way to")] {
+        let program = server.path("ssh");
+        let text = format!("#!/bin/sh\n[ \"$1\" = in ] || exec unshare -n \"$0\" in \"$@\"\nshift\n{network}\nexec ssh \"$@\"\n");
+        std::fs::write(&program, text).unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        if !Command::new(&program).arg("-V").stderr(Stdio::null()).status().is_ok_and(|status| status.success()) {
+            return skipped("no network of its own can be made here");
+        }
+        let way = Way { program, arguments: vec!["-o".into(), "ConnectTimeout=2".into()], ..Way::default() };
+        let begun = Instant::now();
+        let (loss, live) = lost(&Connection::by("ssh://nobody@10.99.0.2".parse().unwrap(), way).unwrap());
+        assert!(loss.again && loss.why.contains(why), "{loss:?}\n{}", live.raw.escape_ascii());
+        assert!(begun.elapsed() < Duration::from_secs(8));
+    }
     server.nobody();
-}
-
-/// Linux takes a connection more than the queue is long, and is silent to all others.
-fn socket_that_is_full() -> (u16, TcpListener, Vec<std::net::TcpStream>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    // SAFETY-free: std listens with a queue of its own; a second call makes it short.
-    rustix_listen(&listener);
-    let port = listener.local_addr().unwrap().port();
-    let address = listener.local_addr().unwrap();
-    let taken = (0..4).filter_map(|_| std::net::TcpStream::connect_timeout(&address, Duration::from_millis(200)).ok()).collect();
-    (port, listener, taken)
 }
 
 #[test]

@@ -4,8 +4,10 @@
 
 #[path = "../engine/mod.rs"]
 mod engine;
+mod links;
 #[path = "../live/mod.rs"]
 mod live;
+mod logins;
 mod server;
 mod shells;
 

@@ -106,7 +106,52 @@ pub struct Server {
     pub user: User,
     pub port: u16,
     pub folder: TempDir,
+    /// What the client is told besides its configuration.
+    pub options: Vec<String>,
+    /// Where the server is alone in a network of its own.
+    pub net: Option<Net>,
     child: Option<Child>,
+}
+
+/// A network with one machine in it, and a line to it that can be cut.
+pub struct Net {
+    name: String,
+    theirs: String,
+}
+
+impl Net {
+    fn new() -> Option<Self> {
+        let pid = std::process::id();
+        let (name, number) = (format!("wci{pid}"), pid % 250);
+        let net = Self { theirs: format!("10.98.{number}.2"), name };
+        let (here, there) = (format!("wa{pid}"), format!("wb{pid}"));
+        let (our_address, their_address) = (format!("10.98.{number}.1/30"), format!("{}/30", net.theirs));
+        let name = net.name.as_str();
+        let steps: &[&[&str]] = &[
+            &["netns", "add", name],
+            &["link", "add", &here, "type", "veth", "peer", "name", &there, "netns", name],
+            &["addr", "add", &our_address, "dev", &here],
+            &["link", "set", &here, "up"],
+            &["-n", name, "addr", "add", &their_address, "dev", &there],
+            &["-n", name, "link", "set", &there, "up"],
+        ];
+        let made = steps.iter().all(|step| run("ip", step));
+        if !made {
+            skipped("no network of its own can be made here");
+        }
+        made.then_some(net)
+    }
+
+    pub fn cut(&self) {
+        assert!(run("ip", &["-n", &self.name, "link", "set", &format!("wb{}", std::process::id()), "down"]));
+    }
+}
+
+impl Drop for Net {
+    fn drop(&mut self) {
+        run("ip", &["link", "del", &format!("wa{}", std::process::id())]);
+        run("ip", &["netns", "del", &self.name]);
+    }
 }
 
 static PORTS: AtomicU32 = AtomicU32::new(0);
@@ -115,6 +160,16 @@ impl Server {
     /// With a user who has this shell and logs in with a key. None where this machine cannot have one.
     pub fn with_shell(shell: &str) -> Option<Self> {
         Self::new(shell, "")
+    }
+
+    /// In a network of its own.
+    pub fn apart(shell: &str) -> Option<Self> {
+        let mut server = Self::with_shell(shell)?;
+        server.close();
+        server.net = Some(Net::new()?);
+        server.listen();
+        server.known(&format!("[{}]:{} {}", server.host(), server.port, server.text("host.pub")));
+        Some(server)
     }
 
     /// The same, with more lines for the server's configuration.
@@ -133,7 +188,7 @@ impl Server {
         let user = User::new(shell)?;
         let folder = tempfile::Builder::new().prefix("ssh-test").tempdir().unwrap();
         std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
-        let mut server = Self { user, port: 0, folder, child: None };
+        let mut server = Self { user, port: 0, folder, options: Vec::new(), net: None, child: None };
         server.key("host", "");
         server.key("id", "");
         server.allow("id");
@@ -177,22 +232,29 @@ impl Server {
         std::fs::write(self.path("config"), own).unwrap();
     }
 
+    pub fn host(&self) -> String {
+        self.net.as_ref().map_or("127.0.0.1".into(), |net| net.theirs.clone())
+    }
+
     /// Starts the server, on the same port if it had one.
     pub fn listen(&mut self) {
         for _ in 0..20 {
             let port = if self.port == 0 { free_port() } else { self.port };
-            let folder = self.folder.path().display();
+            let (folder, host) = (self.folder.path().display(), self.host());
             let text = format!(
-                "Port {port}\nListenAddress 127.0.0.1\nHostKey {folder}/host\nPidFile none\nStrictModes no\nUsePAM no\nPrintMotd no\n\
-                 PrintLastLog no\nAuthorizedKeysFile {folder}/allowed\nMaxStartups 100\nLogLevel ERROR\nAllowUsers {}\n{}\n",
+                "Port {port}\nListenAddress {host}\nHostKey {folder}/host\nPidFile none\nStrictModes no\nUsePAM no\nPrintMotd no\n\
+                 PrintLastLog no\nAuthorizedKeysFile {folder}/allowed\nMaxStartups 100\nLogLevel ERROR\nAllowUsers {}\n",
                 self.user.name,
-                self.text("more")
             );
             // The first word on a matter counts: what a test says comes first.
             std::fs::write(self.path("sshd_config"), format!("{}\n{text}", self.text("more"))).unwrap();
             let log = std::fs::File::create(self.path("log")).unwrap();
-            let mut child = Command::new("/usr/sbin/sshd")
-                .args(["-D", "-e", "-f"])
+            let mut words = vec!["/usr/sbin/sshd", "-D", "-e", "-f"];
+            if let Some(net) = &self.net {
+                words.splice(0..0, ["ip", "netns", "exec", &net.name]);
+            }
+            let mut child = Command::new(words[0])
+                .args(&words[1..])
                 .arg(self.path("sshd_config"))
                 .stdin(Stdio::null())
                 .stderr(log)
@@ -200,7 +262,7 @@ impl Server {
                 .unwrap();
             let until = Instant::now() + Duration::from_secs(10);
             while Instant::now() < until && child.try_wait().unwrap().is_none() {
-                if greets(port) {
+                if greets(&host, port) {
                     self.port = port;
                     self.child = Some(child);
                     return;
@@ -237,7 +299,7 @@ impl Server {
     }
 
     pub fn address(&self) -> String {
-        format!("ssh://{}@127.0.0.1:{}", self.user.name, self.port)
+        format!("ssh://{}@{}:{}", self.user.name, self.host(), self.port)
     }
 
     pub fn connection(&self) -> Connection {
@@ -245,7 +307,8 @@ impl Server {
     }
 
     pub fn connection_to(&self, address: &str, shares: bool) -> Connection {
-        let arguments = vec!["-F".into(), self.path("config").into()];
+        let mut arguments = vec!["-F".into(), self.path("config").into()];
+        arguments.extend(self.options.iter().map(Into::into));
         Connection::by(address.parse().unwrap(), Way { arguments, shares, ..Way::default() }).unwrap()
     }
 
@@ -285,8 +348,8 @@ fn free_port() -> u16 {
     }
 }
 
-fn greets(port: u16) -> bool {
-    let Ok(mut stream) = TcpStream::connect(("127.0.0.1", port)) else { return false };
+fn greets(host: &str, port: u16) -> bool {
+    let Ok(mut stream) = TcpStream::connect((host, port)) else { return false };
     let _ = stream.set_read_timeout(Some(Duration::from_secs(2)));
     let mut first = [0; 4];
     stream.read_exact(&mut first).is_ok() && &first == b"SSH-"
