@@ -43,6 +43,7 @@ use crate::progress::Progress;
 use crate::session::Size;
 use crate::tty;
 use crate::values;
+use crate::wayback;
 
 use open::companion;
 use open::trust;
@@ -320,8 +321,19 @@ fn reset(common: &Common, step: Option<&str>, yes: bool) -> Result<u8, Failure> 
     }
     let said = step.as_ref().map_or_else(|| "All progress".to_owned(), StepId::to_string);
     opened.journal.write(now(), &Entry::Reset { step }).map_err(|why| Failure(headless::NOT_PASSED, why.to_string()))?;
-    say(&format!("{said} is forgotten. The journal keeps what happened; nothing on the machine was changed.\n"))?;
+    say(&format!("{said} is forgotten. The journal keeps what happened; nothing else on the machine was changed.\n"))?;
+    no_way_back()?;
     Ok(0)
+}
+
+/// A restart that was agreed to is forgotten too: what would open wci after it goes.
+fn no_way_back() -> Result<(), Failure> {
+    let failed = |why| Failure(headless::NOT_PASSED, why);
+    if wayback::is_registered().map_err(failed)? {
+        wayback::remove().map_err(failed)?;
+        say(&format!("What would have opened wci after a restart is removed: {}.\n", wayback::whereabouts().map_err(failed)?))?;
+    }
+    Ok(())
 }
 
 /// Asks at the terminal; where there is none, `flag` is how to agree.

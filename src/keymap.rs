@@ -25,6 +25,8 @@ pub enum Where {
     Home,
     /// A dialog that informs or offers a choice.
     Dialog,
+    /// What is shown of a restart.
+    Restart,
     /// A dialog that takes text: it reads its keys itself.
     Typing,
 }
@@ -36,6 +38,7 @@ impl Where {
             Where::Terminal => "In the terminal",
             Where::Home => "On the map",
             Where::Dialog => "In a list or a question",
+            Where::Restart => "While a machine restarts",
             Where::Typing => "While typing",
         }
     }
@@ -76,6 +79,7 @@ pub fn place(app: &App) -> Where {
             | Overlay::Ended
             | Overlay::Elevate(_),
         ) => Where::Dialog,
+        Some(Overlay::Restart { .. }) => Where::Restart,
         None => match (app.screen, app.focus) {
             (Screen::Home, _) => Where::Home,
             (Screen::Chapter, Focus::Terminal) => Where::Terminal,

@@ -34,7 +34,7 @@
 //! | 13 | `run`, `headless`, `doctor` | the screen's loop, the run without one, what wci sees of its machine |
 //! | 12 | `engine` | carries effects out, brings news back |
 //! | 11 | `probe`, `lint` | questions asked of machines and of content |
-//! | 10 | `tty`, `host`, `journal`, `content`, `highlight`, `browse`, `elevate`, `signals` | the edges: I/O lives here; they know values, not how `App` changes |
+//! | 10 | `tty`, `host`, `journal`, `content`, `highlight`, `browse`, `elevate`, `wayback`, `signals` | the edges: I/O lives here; they know values, not how `App` changes |
 //! | 9 | `private` | words nobody can guess, folders and files that only their user can read |
 //! | 8 | `windows` | what only Windows offers, in safe Rust |
 //! | 7 | `update`, `view` | change, and show |
@@ -104,6 +104,7 @@ pub mod tty;
 pub mod update;
 pub mod values;
 pub mod view;
+pub mod wayback;
 #[cfg(windows)]
 pub mod windows;
 

@@ -2,10 +2,13 @@
 
 use crate::app::Action;
 use crate::app::App;
+use crate::app::Back;
 use crate::app::Card;
 use crate::app::Link;
 use crate::app::Overlay;
 use crate::app::QUIET;
+use crate::app::Rung;
+use crate::app::Stage;
 use crate::app::Standing;
 use crate::app::Untyped;
 use crate::course::Step;
@@ -23,6 +26,7 @@ pub fn hints(app: &App) -> Vec<(String, &'static str)> {
             &[(Action::Go, "open"), (Action::Down, "choose"), (Action::Quit, "quit"), (Action::Help, "help")],
         ),
         Where::Dialog => dialog(app),
+        Where::Restart => restart(app),
         Where::Typing => typing(app),
         Where::Guide => guide(app),
     }
@@ -60,9 +64,38 @@ fn dialog(app: &App) -> Vec<(String, &'static str)> {
         Some(Overlay::Ended) if app.waits() => &[(Action::Go, "type it"), (Action::Stop, "drop it"), (Action::Home, "wait on")],
         Some(Overlay::Ended) => &[(Action::Go, "it has ended"), (Action::Stop, "stop it"), (Action::Home, "wait on")],
         Some(Overlay::Elevate(_)) => &[(Action::Go, "reopen as administrator"), (Action::Home, "stay")],
-        Some(Overlay::Ask { .. } | Overlay::Edit { .. } | Overlay::Search { .. }) | None => &[],
+        Some(Overlay::Ask { .. } | Overlay::Edit { .. } | Overlay::Search { .. } | Overlay::Restart { .. }) | None => &[],
     };
     of(app, Where::Dialog, wanted)
+}
+
+/// What can be done about a restart at its stage.
+fn restart(app: &App) -> Vec<(String, &'static str)> {
+    let Some(restart) = &app.restart else { return Vec::new() };
+    let mut wanted: Vec<(Action, &'static str)> = match restart.stage {
+        Stage::Plan => vec![(Action::Go, "restart it"), (Action::ByHand, "I do it myself")],
+        Stage::Registering if matches!(restart.way_back, Back::Failed { .. }) => vec![(Action::Go, "restart all the same")],
+        Stage::Registering => Vec::new(),
+        Stage::Countdown => vec![(Action::Go, "now"), (Action::Stop, "take it back")],
+        Stage::Climbing(Rung::Network | Rung::Boot) => vec![(Action::Go, "try now"), (Action::WaitOn, "wait longer")],
+        Stage::Climbing(_) => vec![(Action::WaitOn, "wait longer")],
+        Stage::Late(_) => vec![(Action::Go, "try now"), (Action::WaitOn, "wait longer")],
+        Stage::Planned => vec![(Action::Go, "wait for that one"), (Action::Anew, "take it back, restart now")],
+        Stage::Postponed | Stage::Unmet => vec![(Action::Go, "restart again")],
+        Stage::Enough => vec![(Action::Go, "close")],
+        Stage::Back => vec![(Action::Go, "go on")],
+    };
+    if matches!(restart.way_back, Back::Offered { .. }) && restart.stage == Stage::Plan {
+        wanted.push((Action::ComeBack, "come back by itself, or not"));
+    }
+    if restart.way_back.way().is_some() {
+        wanted.push((Action::Details, "what is registered"));
+    }
+    if matches!(restart.stage, Stage::Climbing(_) | Stage::Late(_) | Stage::Planned | Stage::Postponed) {
+        wanted.push((Action::Stop, "give it up"));
+    }
+    wanted.push((Action::Home, if restart.stage == Stage::Plan { "not now" } else { "leave it" }));
+    of(app, Where::Restart, &wanted)
 }
 
 fn typing(app: &App) -> Vec<(String, &'static str)> {
@@ -91,6 +124,9 @@ fn guide(app: &App) -> Vec<(String, &'static str)> {
     }
     if app.seat().is_some_and(|s| matches!(s.link, Link::Ended(_) | Link::Refused(_))) {
         wanted.push((Action::Restart, "new shell"));
+    }
+    if app.seat().is_some_and(|s| matches!(s.link, Link::Lost(_))) {
+        wanted.push((Action::Restart, "try now"));
     }
     if app.search.is_none() && app.step().is_some() {
         wanted.push((Action::Next, "next"));
@@ -142,10 +178,11 @@ fn step_keys(app: &App, step: &Step, wanted: &mut Vec<(Action, &'static str)>) {
 fn command_keys(app: &App, step: &Step, index: usize) -> Vec<(Action, &'static str)> {
     let by_hand = vec![(Action::Declare, "done by hand"), (Action::Copy, "copy")];
     let Some(command) = step.commands().nth(index) else { return by_hand };
-    if !app.reaches(step.place) || command.restart {
+    if !app.reaches(step.place) {
         return by_hand;
     }
     match app.text_of(step, command) {
+        Ok(_) if command.restart => vec![(Action::Go, "restart: look first"), (Action::Edit, "edit")],
         Ok(_) => vec![(Action::Go, "run"), (Action::Edit, "edit")],
         Err(Untyped::Missing(_)) => vec![(Action::Go, "fill in")],
         Err(Untyped::Shell(_)) => by_hand,

@@ -219,11 +219,8 @@ fn foot(app: &App, step: &Step, command: &Command, text: &Text) -> (Vec<String>,
     if matches!(app.standing(step), Standing::NotHere(_)) {
         return (Vec::new(), vec!["n next".into(), "t done by hand".into()]);
     }
-    if command.restart {
-        return say(
-            "This version does not restart machines. Run it yourself, start wci again afterwards, and the checks will see it.",
-            &["y copy", "t done by hand"],
-        );
+    if app.restart.as_ref().is_some_and(|r| r.step == step.id) {
+        return say("This restart is under way.", &["Enter shows how far it is"]);
     }
     match &text.untyped {
         Some(Untyped::Missing(name)) => (Vec::new(), vec![format!("Enter asks for {name}")]),
@@ -264,6 +261,7 @@ fn ready(app: &App, step: &Step, command: &Command) -> Vec<String> {
         None if matches!(link, Some(Link::Ended(_) | Link::Refused(_))) => {
             out.push("r starts a shell, then Enter runs this".into())
         }
+        None if command.restart => out.push("Enter shows what a restart would do".into()),
         None => out.push("Enter runs this".into()),
     }
     out.push("e edit".into());

@@ -15,6 +15,7 @@ use crate::page::help;
 use crate::page::marks;
 use crate::page::page;
 use crate::page::paper::Paper;
+use crate::page::restart;
 use crate::page::wrap::Span;
 use crate::page::wrap::chop;
 use crate::page::wrap::columns;
@@ -67,6 +68,7 @@ pub fn dialog(app: &App) -> Option<Sheet> {
         Overlay::Quit => quit(&mut paper, &mut sheet),
         Overlay::Ended => ended(&mut paper, &mut sheet),
         Overlay::Elevate(_) => elevate(&mut paper, &mut sheet),
+        Overlay::Restart { details } => restart::sheet(&mut paper, &mut sheet, *details),
     }
     sheet.rows = paper.done().rows;
     Some(sheet)
@@ -87,6 +89,7 @@ fn width(app: &App, overlay: &Overlay) -> usize {
         Overlay::Help { .. } => 130,
         Overlay::Edit { .. } => 110,
         Overlay::Quit | Overlay::Ended | Overlay::Elevate(_) => 64,
+        Overlay::Restart { .. } => 76,
         Overlay::Outline { .. }
         | Overlay::Hints { .. }
         | Overlay::Undo { .. }

@@ -84,6 +84,7 @@ pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::ScrollTerminalDown => scroll_terminal(app, -page_step_terminal(app)),
         Action::Grow => divide(app, 1),
         Action::Shrink => divide(app, -1),
+        Action::Details | Action::WaitOn | Action::ByHand | Action::ComeBack | Action::Anew => Vec::new(),
     }
 }
 
@@ -131,6 +132,9 @@ fn go(app: &mut App) -> Vec<Effect> {
         let next = app.chapter + 1;
         return if next < app.course.chapters.len() { travel::open_chapter(app, next) } else { travel::home(app) };
     };
+    if app.restart.as_ref().is_some_and(|r| r.step == step.id) {
+        return set(app, Overlay::Restart { details: false });
+    }
     if app.runs(&step.id).is_some() {
         return running::hurry(app);
     }

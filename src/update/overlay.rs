@@ -18,6 +18,7 @@ use crate::progress::Entry;
 use crate::update::act;
 use crate::update::checking;
 use crate::update::record;
+use crate::update::restart;
 use crate::update::running;
 use crate::update::say;
 use crate::update::travel;
@@ -157,6 +158,7 @@ fn accept_search(app: &mut App, text: String) -> Vec<Effect> {
 /// Actions while a dialog without text is open.
 pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
     match (app.overlay.clone(), action) {
+        (Some(Overlay::Restart { .. }), action) => restart::act(app, action),
         (Some(Overlay::Quit), Action::Go | Action::Quit) => {
             app.overlay = None;
             vec![Effect::Quit]
@@ -233,7 +235,7 @@ fn undo(app: &mut App, index: usize) -> Vec<Effect> {
         }
     };
     app.overlay = None;
-    let run = Run { undo: true, ..running::of(app, &step, &command, text) };
+    let run = Run { undo: true, restarts: false, ..running::of(app, &step, &command, text) };
     running::start(app, step.place, run)
 }
 

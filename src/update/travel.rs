@@ -16,13 +16,16 @@ use crate::progress::Entry;
 use crate::session::HostKind;
 use crate::update::checking;
 use crate::update::fit;
+use crate::update::links;
 use crate::update::record;
+use crate::update::restart;
 use crate::update::running;
 use crate::update::say;
 
 /// The first frame is drawn: whoever has been here before goes on where they were, a newcomer sees the map.
 pub fn start(app: &mut App) -> Vec<Effect> {
-    let Some(last) = app.progress.chapter.clone() else { return Vec::new() };
+    let armed = app.progress.armed.as_ref().map(|armed| armed.step.chapter.clone());
+    let Some(last) = armed.or_else(|| app.progress.chapter.clone()) else { return Vec::new() };
     let Some(index) = app.course.chapters.iter().position(|c| c.slug == last) else { return Vec::new() };
     open_chapter(app, index)
 }
@@ -32,16 +35,20 @@ pub fn open_chapter(app: &mut App, index: usize) -> Vec<Effect> {
     let Some(chapter) = app.course.chapters.get(index) else { return Vec::new() };
     let slug = chapter.slug.clone();
     let open = |step: &Step| app.runs(&step.id).is_none() && !app.standing(step).is_settled();
+    let armed = app.progress.armed.as_ref().and_then(|armed| chapter.steps.iter().position(|s| s.id == armed.step));
     let interrupted = app.progress.interrupted().and_then(|id| chapter.steps.iter().position(|s| s.id == *id && open(s)));
     app.chapter = index;
     app.choice = index;
     app.screen = Screen::Chapter;
-    app.landing = interrupted.is_none();
-    app.step = interrupted.unwrap_or_else(|| app.first_unmet(&app.course.chapters[index]));
+    let to = armed.or(interrupted);
+    app.landing = to.is_none();
+    app.step = to.unwrap_or_else(|| app.first_unmet(&app.course.chapters[index]));
     let mut effects = vec![record(app, Entry::Opened { chapter: slug })];
     effects.extend(ask_all(app));
     effects.extend(arrive(app));
-    if interrupted.is_some() {
+    effects.extend(links::connect(app));
+    effects.extend(restart::resume(app));
+    if interrupted.is_some() && armed.is_none() {
         say(app, Tone::Info, "This step was running when wci stopped. Its checks are asked again; nothing runs by itself.");
     }
     effects
@@ -66,6 +73,10 @@ pub fn show(app: &mut App, chapter: usize, step: usize) -> Vec<Effect> {
         effects.extend(ask_all(app));
     }
     effects.extend(arrive(app));
+    if !app.headless {
+        effects.extend(links::connect(app));
+        effects.extend(restart::resume(app));
+    }
     effects
 }
 

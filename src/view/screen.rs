@@ -160,6 +160,8 @@ fn message(app: &App, seat: &Seat) -> Option<String> {
         Link::Up => None,
         Link::Closed => Some("The shell starts when you need it. Tab starts it now.".into()),
         Link::Opening => Some(format!("{} is starting.", seat.shell.title())),
+        // It goes down with its machine.
+        Link::Ended(_) if app.restart.as_ref().is_some_and(|r| r.place == app.shown() && r.expects_loss()) => None,
         Link::Ended(ending) => {
             let how = match ending {
                 Ending::Exited(0) => "The shell has ended.".to_owned(),

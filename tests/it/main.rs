@@ -4,6 +4,7 @@ mod headless;
 mod house;
 mod marks;
 mod player;
+mod restart;
 mod screen;
 mod stories;
 mod tmux;
