@@ -55,15 +55,28 @@ fn luggage(steps: &[String]) -> Archive {
     all
 }
 
-/// Since the time given, what the console says.
+/// When the console says it.
 fn when(bed: &mut Bed, what: &str) -> Instant {
-    let seen = bed.wait_for(LONG, |console| console.contains(what).then(Instant::now));
+    let seen = wait(bed, |console| console.contains(what));
     seen.unwrap_or_else(|| panic!("the console never says {what}:\n{}", bed.console()))
+}
+
+/// Until the console satisfies. None if it does not, or if wci has given up on that boot: the machine has nothing more to do then.
+fn wait(bed: &mut Bed, satisfied: impl Fn(&str) -> bool) -> Option<Instant> {
+    let seen = bed.wait_for(LONG, |console| match satisfied(console) {
+        true => Some(Some(Instant::now())),
+        false => console.lines().any(gave_up).then_some(None),
+    });
+    seen.flatten()
+}
+
+fn gave_up(line: &str) -> bool {
+    line.trim_end().strip_prefix("wci-guest: ended ").is_some_and(|code| code != "0")
 }
 
 /// When a run has begun in that boot of this switching on, counted from 1.
 fn when_run(bed: &mut Bed, boot: usize) -> Instant {
-    let seen = bed.wait_for(LONG, |console| (console.matches("wci-guest: run").count() >= boot).then(Instant::now));
+    let seen = wait(bed, |console| console.matches("wci-guest: run").count() >= boot);
     seen.unwrap_or_else(|| panic!("no run in boot {boot}:\n{}", bed.console()))
 }
 
@@ -96,7 +109,7 @@ fn undisturbed(image: &Path, steps: &[String], boots: usize) -> Vec<Duration> {
     for boot in 1..=boots {
         let begun = when_run(&mut bed, boot);
         let ended = if boot < boots {
-            let next = bed.wait_for(LONG, |console| (bed::boots(console).len() > boot).then(Instant::now));
+            let next = wait(&mut bed, |console| bed::boots(console).len() > boot);
             next.unwrap_or_else(|| panic!("no boot after {boot}:\n{}", bed.console()))
         } else {
             when(&mut bed, DONE)

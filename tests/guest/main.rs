@@ -8,6 +8,7 @@
 
 mod archive;
 mod bed;
+mod bed_tests;
 mod course;
 mod inside;
 mod learner;
