@@ -160,6 +160,8 @@ fn message(app: &App, seat: &Seat) -> Option<String> {
         Link::Up => None,
         Link::Closed => Some("The shell starts when you need it. Tab starts it now.".into()),
         Link::Opening => Some(format!("{} is starting.", seat.shell.title())),
+        // It goes down with its machine.
+        Link::Ended(_) if app.restart.as_ref().is_some_and(|r| r.place == app.shown() && r.expects_loss()) => None,
         Link::Ended(ending) => {
             let how = match ending {
                 Ending::Exited(0) => "The shell has ended.".to_owned(),
@@ -170,7 +172,13 @@ fn message(app: &App, seat: &Seat) -> Option<String> {
             let back = if app.focus == Focus::Terminal { format!("{} goes back, then ", app.leave) } else { String::new() };
             Some(format!("{how} {back}r starts a new one."))
         }
-        Link::Lost(lost) => Some(lost.why.clone()),
+        Link::Lost(lost) => Some(match lost.next {
+            Some(next) => {
+                let (dot, left) = (set(app.appearance.glyphs).dot, next.saturating_sub(app.now).div_ceil(1000));
+                format!("{} Next try in {left} s {dot} Enter or r tries now {dot} . stops trying", lost.why)
+            }
+            None => format!("{} r tries again.", lost.why),
+        }),
         Link::Refused(why) => Some(format!("{why} r tries again.")),
     }
 }
