@@ -102,7 +102,7 @@ pub fn action(app: &App, key: Key) -> Option<Action> {
     }
     if let Where::Guide | Where::Terminal = at
         && app.next_try().is_some()
-        && let Some(action) = out_of_reach(key)
+        && let Some(action) = out_of_reach(app, key)
     {
         return Some(action);
     }
@@ -119,8 +119,9 @@ fn in_search(key: Key) -> Option<Action> {
 }
 
 /// While the machine on the screen is tried again and again, the next thing to do is to try now.
-fn out_of_reach(key: Key) -> Option<Action> {
-    if [Code::Enter, Code::Char('r')].iter().any(|code| Press::Plain(*code).is(key, key)) {
+fn out_of_reach(app: &App, key: Key) -> Option<Action> {
+    let enter = Press::Plain(Code::Enter).is(key, key) && !app.shows_restart();
+    if enter || Press::Plain(Code::Char('r')).is(key, key) {
         return Some(Action::Restart);
     }
     Press::Plain(Code::Char('.')).is(key, key).then_some(Action::Stop)

@@ -66,7 +66,8 @@ fn retry_keys(app: &App) -> Vec<(String, &'static str)> {
     if app.next_try().is_none() {
         return Vec::new();
     }
-    vec![("Enter".into(), "try now"), (".".into(), "stop trying")]
+    let key = if app.shows_restart() { "r" } else { "Enter" };
+    vec![(key.into(), "try now"), (".".into(), "stop trying")]
 }
 
 fn dialog(app: &App) -> Vec<(String, &'static str)> {
@@ -164,7 +165,7 @@ fn guide(app: &App) -> Vec<(String, &'static str)> {
     let mut seen = std::collections::HashSet::new();
     wanted.retain(|(action, _)| seen.insert(*action));
     let mut out = retry_keys(app);
-    if !out.is_empty() {
+    if !out.is_empty() && !app.shows_restart() {
         wanted.retain(|(action, _)| *action != Action::Go);
     }
     out.extend(of(app, Where::Guide, &wanted));

@@ -135,11 +135,11 @@ fn machines(paper: &mut Paper<'_>) {
     paper.say("Machines", Role::Heading);
     for place in Place::ALL {
         let Some(seat) = app.seats.get(&place) else { continue };
-        let here = seat.host != HostKind::Rehearsal;
-        let (sign, role) = match (&seat.link, here) {
-            (Link::Lost(_), true) => (set.unmet, Role::Unmet),
-            (_, true) => (set.up, Role::Done),
-            (_, false) => (set.down, Role::Todo),
+        let (sign, role) = match (&seat.host, &seat.link) {
+            (HostKind::Rehearsal, _) | (HostKind::Ssh(_), Link::Closed) => (set.down, Role::Todo),
+            (HostKind::Ssh(_), Link::Opening) => (set.busy, Role::Busy),
+            (HostKind::Ssh(_), Link::Ended(_) | Link::Refused(_) | Link::Lost(_)) => (set.unmet, Role::Unmet),
+            (HostKind::Ssh(_), Link::Up) | (HostKind::Here, _) => (set.up, Role::Done),
         };
         let says = match (&seat.host, place) {
             (HostKind::Rehearsal, _) => {

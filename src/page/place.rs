@@ -13,6 +13,8 @@ use crate::page::wrap::Span;
 pub fn place(paper: &mut Paper<'_>, sheet: &mut Sheet, choice: Whereabouts, input: &Input, error: Option<&str>) {
     let set = paper.set;
     sheet.title = "Where is your Windows machine?".into();
+    paper.say("Steps marked vm run there, all others on this machine.", Role::Text);
+    paper.gap();
     for answer in Whereabouts::ALL {
         let chosen = answer == choice;
         if chosen {
@@ -31,7 +33,7 @@ pub fn place(paper: &mut Paper<'_>, sheet: &mut Sheet, choice: Whereabouts, inpu
                     let text = format!("{} {why}", set.unmet);
                     paper.say(&text, Role::Unmet);
                 }
-                None => paper.say("ssh://user@host, ssh://user@host:port, or a name of your ssh config", Role::Dim),
+                None => paper.say("ssh://user@host[:port], or a name of your ssh config", Role::Dim),
             }
         }
         paper.pop_lead();

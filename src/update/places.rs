@@ -4,8 +4,8 @@ use crate::app::App;
 use crate::app::CheckRef;
 use crate::app::Effect;
 use crate::app::Input;
-use crate::app::Link;
 use crate::app::Overlay;
+use crate::app::Restart;
 use crate::app::Screen;
 use crate::app::Seat;
 use crate::app::Tone;
@@ -19,14 +19,14 @@ use crate::session::HostKind;
 use crate::session::SessionId;
 use crate::update::links;
 use crate::update::record;
-use crate::update::restart;
+use crate::update::running;
 use crate::update::say;
 use crate::update::travel;
 
 /// The first start asks, if the course has anything to do on a Windows machine.
 pub fn at_start(app: &mut App) -> Vec<Effect> {
     let needed = app.course.chapters.iter().flat_map(|c| &c.steps).any(|s| s.place == Place::Vm);
-    if app.unplaced && needed { ask(app) } else { Vec::new() }
+    if app.unplaced && needed && app.progress.armed.is_none() { ask(app) } else { Vec::new() }
 }
 
 /// Asks where it is, with the present answer chosen.
@@ -46,8 +46,20 @@ pub fn ask(app: &mut App) -> Vec<Effect> {
 
 /// Why the machine cannot be exchanged now.
 fn busy(app: &App) -> Option<&'static str> {
-    app.seats.get(&Place::Vm)?.current()?;
-    Some("A command runs on the vm. Wait for its end, or stop it with Ctrl-C; then v says where the machine is.")
+    let seat = app.seats.get(&Place::Vm)?;
+    if seat.current().is_some() {
+        return Some("A command runs on the vm. Wait for its end, or stop it with Ctrl-C; then v says where the machine is.");
+    }
+    // One that is restarting may come back with another address.
+    let movable = |r: &Restart| r.expects_loss() && matches!(seat.host, HostKind::Ssh(_));
+    let restart = app.restart.as_ref().filter(|r| r.place == Place::Vm && !movable(r));
+    restart
+        .map(|_| "A restart of the vm is not over yet: Enter on its step shows how far it is. Then v says where the machine is.")
+}
+
+/// Whether the vm is on its way through a restart: it is the same machine, wherever it is.
+fn restarts(app: &App) -> bool {
+    app.restart.as_ref().is_some_and(|r| r.place == Place::Vm)
 }
 
 /// Keys of the question.
@@ -95,7 +107,13 @@ fn put_off(app: &mut App) -> Vec<Effect> {
 }
 
 fn accept(app: &mut App) -> Vec<Effect> {
+    let restarts = restarts(app);
     let Some(Overlay::Place { choice, input, error }) = &mut app.overlay else { return Vec::new() };
+    if restarts && *choice != Whereabouts::Ssh {
+        *choice = Whereabouts::Ssh;
+        *error = Some("The machine is restarting: until it is back, or given up, only its address can change.".into());
+        return Vec::new();
+    }
     let host = match choice {
         Whereabouts::Here => HostKind::Here,
         Whereabouts::Nowhere => HostKind::Rehearsal,
@@ -148,7 +166,7 @@ fn change(app: &mut App, host: HostKind) -> Vec<Effect> {
 
 /// What another machine has answered says nothing of this one.
 fn forget(app: &mut App) {
-    let of_vm: Vec<CheckRef> = app.checks.keys().filter(|at| app.asked_at(at) != Some(Place::Laptop)).cloned().collect();
+    let of_vm: Vec<CheckRef> = app.checks.keys().filter(|at| links::place_of(app, at) != Some(Place::Laptop)).cloned().collect();
     for at in of_vm {
         app.checks.remove(&at);
     }
@@ -156,6 +174,9 @@ fn forget(app: &mut App) {
 
 /// What is on the screen is asked of the machine that is there now.
 fn again(app: &mut App) -> Vec<Effect> {
+    if restarts(app) {
+        return running::open(app, Place::Vm);
+    }
     if app.screen != Screen::Chapter {
         return Vec::new();
     }
@@ -163,18 +184,5 @@ fn again(app: &mut App) -> Vec<Effect> {
     effects.extend(travel::colours(app));
     effects.extend(travel::take_seat(app));
     effects.extend(links::connect(app));
-    effects.extend(restart::resume(app));
     effects
-}
-
-/// Leaves the machine on the screen alone, if it is being tried to be reached.
-pub fn stop_trying(app: &mut App) -> Option<Vec<Effect>> {
-    app.next_try()?;
-    let place = app.shown();
-    let seat = app.seats.get_mut(&place)?;
-    seat.queued = None;
-    if let Link::Lost(lost) = &mut seat.link {
-        lost.next = None;
-    }
-    Some(say(app, Tone::Info, "It is not tried any more. r tries again."))
 }

@@ -1,4 +1,7 @@
-//! Where the Windows machine is: the question of the first start, its answers, and a machine behind ssh, told to the pure core.
+//! Where the Windows machine is: the question of the first start, its answers, and a machine behind ssh. Told to the pure core, then to the real program.
+
+use std::path::Path;
+use std::process::Command;
 
 use wci::app::Action;
 use wci::app::App;
@@ -12,8 +15,11 @@ use wci::app::Whereabouts;
 use wci::course::Os;
 use wci::course::Place;
 use wci::course::Shell;
+use wci::course::StepId;
 use wci::course::Verdict;
+use wci::progress::Armed;
 use wci::progress::Entry;
+use wci::restart::BootId;
 use wci::session::HostKind;
 use wci::session::SessionEvent;
 use wci::session::Size;
@@ -137,6 +143,18 @@ fn none_yet_is_an_answer_too() {
 }
 
 #[test]
+fn on_a_windows_server_this_machine_is_the_answer_that_is_offered() {
+    let mut player = Player::new(TWO_PLACES);
+    let here = Seat::of(&HostKind::Here, &player.app.seats[&Place::Laptop]);
+    player.app.seats.insert(Place::Vm, here);
+    player.app.unplaced = true;
+    player.send(Msg::Started).forget();
+    assert_eq!(chosen(&player), Some(Whereabouts::Here));
+    player.keys("esc").shows("For now the Windows steps run on this machine").asks_for(&[]);
+    player.keys("v enter").asks_for(&["journal placed here"]);
+}
+
+#[test]
 fn a_course_without_windows_does_not_ask() {
     assert_eq!(chosen(&first(AT_HOME)), None);
 }
@@ -197,10 +215,10 @@ fn another_machine_forgets_what_the_old_one_answered() {
             "close 2",
             "journal placed ssh://wci@10.0.0.5",
             "ask demo#here check 0",
-            "ask demo#there check 0",
             "ask demo#both check 0",
             "open vm 3 at ssh://wci@10.0.0.5",
-        ]
+        ],
+        "what is asked there waits for the link"
     );
     let of = |step: usize| player.app.answer(&player.app.course.chapters[0].steps[step], 0).map(|a| a.seen.clone());
     assert_eq!((of(0), of(1), of(2)), (Some("a file".into()), None, Some("open".into())), "only the vm's own answers go");
@@ -208,6 +226,57 @@ fn another_machine_forgets_what_the_old_one_answered() {
         vm(&player.app).terminal.size(),
         Size { columns: 75, rows: player.app.seats[&Place::Laptop].terminal.size().rows }
     );
+}
+
+/// Over SSH, opened, and a restart of the vm was armed by an earlier start.
+fn restarting() -> Player {
+    let boot = |counter: &str| BootId { counter: Some(counter.into()), time: None, shown: counter.into() };
+    let armed = Armed {
+        step: StepId::new("demo", "there"),
+        command: "1".into(),
+        place: Place::Vm,
+        at: 1,
+        before: boot("41"),
+        saw: Vec::new(),
+        returns: 0,
+    };
+    Player::over_ssh(TWO_PLACES, &[Entry::Opened { chapter: "demo".into() }, Entry::Armed(armed)])
+}
+
+#[test]
+fn a_machine_that_restarts_may_come_back_with_another_address() {
+    let mut player = restarting();
+    player.loses("No route to host.", true).keys("esc").shows("r tries now").hides("Enter or r");
+    player.keys("enter").shows("Restarting 10.0.0.4").keys("esc v ctrl-u").types("wci@10.0.0.9").keys("down").forget();
+    player.keys("enter").asks_for(&[]);
+    player.shows("its address can change").keys("enter");
+    player.asks_for(&["close 1", "journal placed ssh://wci@10.0.0.9", "open vm 2 at ssh://wci@10.0.0.9"]);
+    connects(&mut player);
+    player.boots("42", "09:16");
+    assert!(player.effects().contains(&"journal returned 09:16".to_owned()), "it is known by the boot it was in before");
+}
+
+#[test]
+fn another_machine_is_not_taken_for_one_that_has_restarted() {
+    let mut player = over_ssh();
+    player.place = Place::Vm;
+    connects(&mut player);
+    player.boots("41", "09:12").keys("v ctrl-u").types("wci@10.0.0.5").keys("enter");
+    connects(&mut player);
+    player.boots("7", "08:00").hides("has restarted");
+}
+
+#[test]
+fn a_restart_that_is_only_planned_keeps_the_machine_where_it_is() {
+    let chapter = TWO_PLACES.replace("powershell run", "powershell run restart");
+    let mut player = first(&chapter);
+    player.place = Place::Vm;
+    player.keys("up").types("wci@10.0.0.4").keys("enter").keys("enter n");
+    connects(&mut player);
+    player.keys("enter").boots("41", "09:12").keys("enter").shows("Restarting in");
+    let before = player.app.overlay.take();
+    player.keys("v").shows("A restart of the vm is not over yet");
+    assert!(before.is_some() && chosen(&player).is_none());
 }
 
 #[test]
@@ -269,7 +338,7 @@ fn a_lost_link_is_tried_now_or_left_alone() {
     let mut player = over_ssh();
     connects(&mut player);
     loses(&mut player, Some(8));
-    player.shows("The connection was closed. Next try in 8 s").shows("Enter try now").later(3).shows("Next try in 5 s");
+    player.shows("The connection was closed.").shows("Next try in 8 s").shows("Enter try now").later(3).shows("Next try in 5 s");
     assert_eq!(player.app.deadline(), Some(player.app.now + 1000), "the seconds are counted down");
     player.keys("esc").shows("out of reach, next try in 5 s").keys("enter n").forget();
     player.keys(".").asks_for(&[]);
@@ -308,6 +377,49 @@ fn a_program_can_ask_too() {
     let mut player = Player::new(TWO_PLACES);
     player.send(Msg::Do(Action::Place));
     assert_eq!(chosen(&player), Some(Whereabouts::Nowhere));
+}
+
+/// `wci` without the screen on a course whose only step is on the vm, and runs everywhere.
+fn headless(state: &Path, course: &Path, arguments: &[&str]) -> (Option<i32>, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wci"));
+    command.args(arguments).arg("--state").arg(state).arg("--content").arg(course).arg("--trust");
+    let out = command.env("WCI_SHELL", "bash").env("HOME", state).output().expect("wci runs");
+    (out.status.code(), String::from_utf8_lossy(&[out.stdout, out.stderr].concat()).into_owned())
+}
+
+#[test]
+fn a_run_without_the_screen_goes_by_the_flag_then_by_the_answer() {
+    let (state, course) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    std::fs::write(course.path().join("course.md"), "---\ntitle: A course\nsummary: For tests.\n---\n").expect("written");
+    let chapter = "---\ntitle: Demo\n---\n## There {#there on=vm}\n\n```sh run\ntrue\n```\n";
+    std::fs::write(course.path().join("01-demo.md"), chapter).expect("written");
+    let run = |arguments: &[&str]| headless(state.path(), course.path(), &[&["run", "demo", "--yes"], arguments].concat());
+    let (code, told) = run(&[]);
+    assert!(code == Some(3) && told.contains("no machine is connected"), "{told}");
+    let folder = state.path().join("courses").join(wci::content::name(course.path()));
+    let mut opened = wci::journal::open(&folder).expect("a journal");
+    opened.journal.write(1, &Entry::Placed { vm: HostKind::Here }).expect("written");
+    drop(opened);
+    let (code, told) = run(&["--vm", "rehearsal"]);
+    assert!(code == Some(3), "a flag counts for its start: {told}");
+    let (code, told) = run(&[]);
+    assert!(code == Some(0), "the answer is remembered: {told}");
+    let (code, _) = headless(state.path(), course.path(), &["reset", "--yes"]);
+    assert_eq!(code, Some(0));
+    assert_eq!(run(&[]).0, Some(3), "and forgotten with everything else");
+}
+
+#[test]
+fn a_wrong_place_on_the_command_line_is_said_in_a_sentence() {
+    let state = tempfile::tempdir().expect("a folder");
+    for (given, says) in [
+        ("none", "It is here, ssh://user@host[:port] or rehearsal."),
+        ("ssh://me:secret@vm", "A password does not belong into the address: ssh asks for it."),
+        ("ssh://me@vm:0", "0 is not a port: one is a number from 1 to 65535."),
+    ] {
+        let (code, told) = headless(state.path(), state.path(), &["status", "--vm", given]);
+        assert!(code == Some(2) && told.contains(says), "{given}: {told}");
+    }
 }
 
 #[test]
