@@ -74,12 +74,12 @@ pub struct App {
     pub notice: Option<Notice>,
     pub highlights: HashMap<(String, String), Highlight>,
     pub next_session: u64,
+    /// Nobody has said yet where the Windows machine is: the screen asks at its start.
+    pub unplaced: bool,
     /// The restart under way, or come to its end and not yet read.
     pub restart: Option<Restart>,
     /// How long a machine may take to go and to come back, where that was said; in milliseconds.
     pub patience: Option<Time>,
-    /// Nobody has said yet where the Windows machine is: the screen asks at its start.
-    pub unplaced: bool,
     /// Nobody watches: no highlighting, no landing, no focus.
     pub headless: bool,
     /// The digest of a course that has changed on disk and that nobody has trusted as it is now: nothing of it is asked or run.
@@ -505,9 +505,9 @@ impl App {
             notice: None,
             highlights: HashMap::new(),
             next_session: 1,
+            unplaced: false,
             restart: None,
             patience: None,
-            unplaced: false,
             headless: false,
             untrusted: None,
             pastes_as_keys: false,

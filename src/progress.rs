@@ -31,6 +31,8 @@ pub enum Entry {
     Opened { chapter: String },
     /// The learner trusts a course from elsewhere, named by the digest of its files.
     Trusted { course: String },
+    /// The learner says where the Windows machine of the course is.
+    Placed { vm: HostKind },
     /// The boot a machine was found in, where it is another than the one known before.
     Booted { place: Place, boot: BootId },
     /// A restart is about to be: what is needed to know it again afterwards.
@@ -39,8 +41,6 @@ pub enum Entry {
     Returned { boot: BootId },
     /// The restart is no longer waited for.
     Disarmed { how: Disarm },
-    /// The learner says where the Windows machine of the course is.
-    Placed { vm: HostKind },
     /// Everything known of a step (or of all) is put aside.
     Reset { step: Option<StepId> },
 }
@@ -113,14 +113,14 @@ pub struct Progress {
     pub chapter: Option<String>,
     /// The step of the last run, tick or declaration.
     pub last: Option<StepId>,
+    /// Where the learner said that the Windows machine is.
+    pub vm: Option<HostKind>,
     /// The restart whose return is waited for.
     pub armed: Option<Armed>,
     /// The boot each machine was last found in.
     pub boots: BTreeMap<Place, BootId>,
     /// How often a step was met by no restart in a row.
     returns: BTreeMap<StepId, u32>,
-    /// Where the learner said that the Windows machine is.
-    pub vm: Option<HostKind>,
 }
 
 static NOTHING: Record = Record {
@@ -203,6 +203,13 @@ impl Progress {
             }
             Entry::Opened { chapter } => self.chapter = Some(chapter.clone()),
             Entry::Trusted { .. } => {}
+            Entry::Placed { vm } => {
+                // Another machine is in another boot. The one that is restarting may only have got another address.
+                if self.vm.as_ref() != Some(vm) && self.armed.as_ref().is_none_or(|armed| armed.place != Place::Vm) {
+                    self.boots.remove(&Place::Vm);
+                }
+                self.vm = Some(vm.clone());
+            }
             Entry::Booted { place, boot } => drop(self.boots.insert(*place, boot.clone())),
             Entry::Armed(armed) => {
                 self.last = Some(armed.step.clone());
@@ -220,11 +227,6 @@ impl Progress {
                 if let (Some(armed), Disarm::GivenUp) = (self.armed.take(), how) {
                     self.returns.remove(&armed.step);
                 }
-            }
-            Entry::Placed { vm } => {
-                // Another machine, or the same at another address: only a restart that is waited for still compares boots.
-                self.boots.remove(&Place::Vm);
-                self.vm = Some(vm.clone());
             }
             Entry::Reset { step: Some(step) } => {
                 self.steps.remove(step);

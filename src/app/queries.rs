@@ -120,16 +120,6 @@ impl App {
         self.checks.get(&CheckRef { step: step.clone(), kind, index })
     }
 
-    /// The place a check is asked of.
-    pub fn asked_at(&self, at: &CheckRef) -> Option<Place> {
-        let step = self.find(&at.step)?;
-        let check = match at.kind {
-            CheckKind::Check => step.checks().nth(at.index)?,
-            CheckKind::Need => &step.needs().nth(at.index)?.check,
-        };
-        Some(check.place.unwrap_or(step.place))
-    }
-
     /// What is known of a check: asked of the machine, or seen in a run and kept in the journal.
     pub fn answer(&self, step: &Step, index: usize) -> Option<&Answer> {
         let check = step.checks().nth(index)?;
@@ -334,11 +324,12 @@ impl App {
         // A program may hold the screen back with a synchronized update, but not for long.
         let held = self.seats.values().filter(|s| s.terminal.pending_sync()).map(|s| s.heard + HOLD).min();
         let restarts = self.restart.as_ref().is_some_and(|r| r.moves() || r.ask_at.is_some());
+        let tick = restarts || self.running().is_some() || self.checks.values().any(|c| matches!(c, CheckState::Asking { .. }));
+        let second = tick.then(|| (self.now / 1000 + 1) * 1000);
         // A link that is gone is tried again, and the seconds until then are shown.
         let lost = self.seats.values().any(|s| matches!(&s.link, Link::Lost(Lost { next: Some(_), .. })));
-        let asks = self.checks.values().any(|c| matches!(c, CheckState::Asking { .. }));
-        let second = (restarts || lost || asks || self.running().is_some()).then(|| (self.now / 1000 + 1) * 1000);
-        [held, second].into_iter().flatten().min()
+        let try_at = lost.then(|| (self.now / 1000 + 1) * 1000);
+        [held, second, try_at].into_iter().flatten().min()
     }
 }
 

@@ -69,8 +69,8 @@ pub fn dialog(app: &App) -> Option<Sheet> {
         Overlay::Quit => quit(&mut paper, &mut sheet),
         Overlay::Ended => ended(&mut paper, &mut sheet),
         Overlay::Elevate(_) => elevate(&mut paper, &mut sheet),
-        Overlay::Restart { details } => restart::sheet(&mut paper, &mut sheet, *details),
         Overlay::Place { choice, input, error } => place::place(&mut paper, &mut sheet, *choice, input, error.as_deref()),
+        Overlay::Restart { details } => restart::sheet(&mut paper, &mut sheet, *details),
     }
     sheet.rows = paper.done().rows;
     Some(sheet)

@@ -20,6 +20,7 @@ use crate::page;
 use crate::progress::Entry;
 use crate::session::HostKind;
 use crate::update::checking;
+use crate::update::links;
 use crate::update::overlay;
 use crate::update::places;
 use crate::update::record;
@@ -66,7 +67,7 @@ pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Enter => enter(app),
         Action::Leave => toggle(app, |a| a.focus = Focus::Guide),
         Action::Place => places::ask(app),
-        Action::Stop => places::stop_trying(app).unwrap_or_else(|| running::stop(app)),
+        Action::Stop => links::stop(app).unwrap_or_else(|| running::stop(app)),
         Action::Restart => restart(app),
         Action::Home if app.search.is_some() => toggle(app, |a| a.search = None),
         Action::Home if app.zoom || app.big => toggle(app, |a| {

@@ -72,6 +72,7 @@ pub fn lost(app: &mut App, place: Place, loss: Loss) -> Vec<Effect> {
 
 /// What is being asked of a machine that cannot answer is not known; what one step's checks had seen holds no longer.
 fn unasked(app: &mut App, place: Place, step: Option<&StepId>, why: &str) -> Vec<Effect> {
+    let of_place = |app: &App, at: &CheckRef| place_of(app, at) == Some(place);
     let hit: Vec<CheckRef> = app
         .checks
         .iter()
@@ -80,7 +81,7 @@ fn unasked(app: &mut App, place: Place, step: Option<&StepId>, why: &str) -> Vec
             None => matches!(state, CheckState::Asking { .. }),
         })
         .map(|(at, _)| at.clone())
-        .filter(|at| app.asked_at(at) == Some(place))
+        .filter(|at| of_place(app, at))
         .collect();
     let mut effects = Vec::new();
     for at in hit {
@@ -89,6 +90,16 @@ fn unasked(app: &mut App, place: Place, step: Option<&StepId>, why: &str) -> Vec
         effects.extend(checking::settle(app, &at.step));
     }
     effects
+}
+
+/// The place a check is asked of.
+pub fn place_of(app: &App, at: &CheckRef) -> Option<Place> {
+    let step = app.find(&at.step)?;
+    let check = match at.kind {
+        crate::app::CheckKind::Check => step.checks().nth(at.index)?,
+        crate::app::CheckKind::Need => &step.needs().nth(at.index)?.check,
+    };
+    Some(check.place.unwrap_or(step.place))
 }
 
 /// The machine is there: which boot it is in, and what is so on it.
@@ -157,6 +168,17 @@ pub fn tick(app: &mut App) -> Vec<Effect> {
         .map(|(place, _)| *place)
         .collect();
     due.into_iter().flat_map(|place| running::open(app, place)).collect()
+}
+
+/// No longer tried by itself; the learner can still try.
+pub fn stop(app: &mut App) -> Option<Vec<Effect>> {
+    let place = app.place();
+    let lost = app.seats.get_mut(&place).and_then(|s| match &mut s.link {
+        Link::Lost(lost) if lost.next.is_some() => Some(lost),
+        _ => None,
+    })?;
+    lost.next = None;
+    Some(say(app, Tone::Info, "Not tried again by itself. r tries now."))
 }
 
 /// Connects a machine behind ssh that the chapter on the screen needs, so that its checks can be asked.

@@ -4,7 +4,6 @@ use crate::app::App;
 use crate::app::CheckRef;
 use crate::app::Effect;
 use crate::app::Input;
-use crate::app::Link;
 use crate::app::Overlay;
 use crate::app::Restart;
 use crate::app::Screen;
@@ -168,7 +167,7 @@ fn change(app: &mut App, host: HostKind) -> Vec<Effect> {
 
 /// What another machine has answered says nothing of this one.
 fn forget(app: &mut App) {
-    let of_vm: Vec<CheckRef> = app.checks.keys().filter(|at| app.asked_at(at) != Some(Place::Laptop)).cloned().collect();
+    let of_vm: Vec<CheckRef> = app.checks.keys().filter(|at| links::place_of(app, at) != Some(Place::Laptop)).cloned().collect();
     for at in of_vm {
         app.checks.remove(&at);
     }
@@ -188,16 +187,4 @@ fn again(app: &mut App) -> Vec<Effect> {
     effects.extend(links::connect(app));
     effects.extend(restart::resume(app));
     effects
-}
-
-/// Leaves the machine on the screen alone, if it is being tried to be reached.
-pub fn stop_trying(app: &mut App) -> Option<Vec<Effect>> {
-    app.next_try()?;
-    let place = app.shown();
-    let seat = app.seats.get_mut(&place)?;
-    seat.queued = None;
-    if let Link::Lost(lost) = &mut seat.link {
-        lost.next = None;
-    }
-    Some(say(app, Tone::Info, "It is not tried again by itself. r tries now."))
 }
