@@ -13,7 +13,7 @@ use crate::probe::tests::is;
 use crate::probe::*;
 
 /// A client that runs `script`; `$last` is what a login shell over there would be told.
-fn client(script: &str) -> (TempDir, PathBuf) {
+pub fn client(script: &str) -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let program = folder.path().join("ssh");
     std::fs::write(&program, format!("#!/bin/sh\nfor last; do :; done\n{script}\n")).unwrap();
@@ -21,14 +21,14 @@ fn client(script: &str) -> (TempDir, PathBuf) {
     (folder, program)
 }
 
-fn through(client: PathBuf, shell: Shell, os: Os) -> Prober {
+pub fn through(client: PathBuf, shell: Shell, os: Os) -> Prober {
     let connection = Connection::new("ssh://wci@vm".parse().unwrap()).unwrap();
     let mut link = Link::new(connection);
     link.standin = Some((client, Remote { shell, os: Some(os) }));
     Prober { shells: Arc::new(Shells::over(link)) }
 }
 
-const RUNS: &str = "exec sh -c \"$last\"";
+pub const RUNS: &str = "exec sh -c \"$last\"";
 
 #[tokio::test]
 async fn posix_shells_answer_over_a_link() {
