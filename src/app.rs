@@ -4,7 +4,9 @@
 
 mod queries;
 mod remedy;
+mod restart;
 mod seat;
+mod whereabouts;
 
 use std::collections::BTreeMap;
 use std::collections::HashMap;
@@ -19,6 +21,9 @@ use crate::keys::Key;
 use crate::keys::Mouse;
 use crate::progress::Entry;
 use crate::progress::Progress;
+use crate::restart::BootId;
+use crate::restart::WayBack;
+use crate::session::HostKind;
 use crate::session::SessionEvent;
 use crate::session::SessionId;
 use crate::session::Size;
@@ -69,6 +74,12 @@ pub struct App {
     pub notice: Option<Notice>,
     pub highlights: HashMap<(String, String), Highlight>,
     pub next_session: u64,
+    /// Nobody has said yet where the Windows machine is: the screen asks at its start.
+    pub unplaced: bool,
+    /// The restart under way, or come to its end and not yet read.
+    pub restart: Option<Restart>,
+    /// How long a machine may take to go and to come back, where that was said; in milliseconds.
+    pub patience: Option<Time>,
     /// Nobody watches: no highlighting, no landing, no focus.
     pub headless: bool,
     /// The digest of a course that has changed on disk and that nobody has trusted as it is now: nothing of it is asked or run.
@@ -156,8 +167,18 @@ pub enum Overlay {
     Quit,
     /// The learner may say that a run has ended, although the shell did not.
     Ended,
+    /// Where is the Windows machine? `input` is the address over SSH.
+    Place {
+        choice: Whereabouts,
+        input: Input,
+        error: Option<String>,
+    },
     /// The run of this step needs administrator's rights that this program does not have: start it anew with them?
     Elevate(StepId),
+    /// How far a restart is; with what was registered for the way back.
+    Restart {
+        details: bool,
+    },
 }
 
 /// A text being typed. The cursor counts characters from the start.
@@ -256,6 +277,18 @@ pub enum Msg {
         answer: Answer,
     },
     Time(Time),
+    /// The boot a place's machine is in, or one sentence why that is not known.
+    Booted {
+        place: Place,
+        round: u64,
+        boot: Result<BootId, String>,
+    },
+    /// What a way back would be.
+    WayBack(Result<WayBack, String>),
+    /// It was registered and read back, or was not.
+    Registered(Result<(), String>),
+    /// It was removed; whether there was one.
+    Removed(Result<bool, String>),
     Highlighted {
         language: String,
         text: String,
@@ -287,6 +320,7 @@ pub enum Effect {
     Journal(Entry),
     Open {
         place: Place,
+        host: HostKind,
         session: SessionId,
         size: Size,
     },
@@ -295,6 +329,7 @@ pub enum Effect {
     Close(SessionId),
     /// Ask a check of the machine; `poll` keeps asking as the check says.
     Ask {
+        place: Place,
         check: CheckRef,
         round: u64,
         shell: Shell,
@@ -309,6 +344,18 @@ pub enum Effect {
     Copy(String),
     /// Open an address with the desktop's program for it.
     Browse(String),
+    /// Ask which boot a place's machine is in.
+    AskBoot {
+        place: Place,
+        round: u64,
+        shell: Shell,
+    },
+    /// Find out how the program could be brought back after a restart of this machine.
+    PlanWayBack,
+    /// Register it, and read it back.
+    RegisterWayBack(WayBack),
+    /// Remove whatever way back is registered, and prove that it is gone.
+    RemoveWayBack,
     /// Start the program anew on this step, with administrator's rights.
     Elevate(StepId),
     Quit,
@@ -338,6 +385,8 @@ pub enum Action {
     FindNext,
     FindPrevious,
     Help,
+    /// Say where the Windows machine is.
+    Place,
     Zoom,
     Big,
     Enter,
@@ -348,6 +397,16 @@ pub enum Action {
     Quit,
     /// Trust the course as it is on disk now.
     Trust,
+    /// Of a restart: show what was registered.
+    Details,
+    /// Of a restart: wait once more as long.
+    WaitOn,
+    /// Of a restart: the learner restarts the machine.
+    ByHand,
+    /// Of a restart: come back by itself or not.
+    ComeBack,
+    /// Of a restart that another one is in the way of: take that back, and restart now.
+    Anew,
     Up,
     Down,
     PageUp,
@@ -446,6 +505,9 @@ impl App {
             notice: None,
             highlights: HashMap::new(),
             next_session: 1,
+            unplaced: false,
+            restart: None,
+            patience: None,
             headless: false,
             untrusted: None,
             pastes_as_keys: false,
@@ -477,9 +539,16 @@ pub use queries::HOLD;
 pub use queries::QUIET;
 pub use queries::code_of;
 pub use remedy::Remedy;
+pub use restart::Back;
+pub use restart::COUNTDOWN;
+pub use restart::ENOUGH;
+pub use restart::Restart;
+pub use restart::Rung;
+pub use restart::Stage;
 pub use seat::Draft;
 pub use seat::Link;
 pub use seat::Lost;
 pub use seat::Prompt;
 pub use seat::Run;
 pub use seat::Seat;
+pub use whereabouts::Whereabouts;

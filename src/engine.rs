@@ -143,7 +143,7 @@ impl Engine {
     fn perform(&mut self, effect: Effect) -> Option<Outside> {
         match effect {
             Effect::Journal(_) => {}
-            Effect::Open { place, session, size } => {
+            Effect::Open { place, host: _, session, size } => {
                 let opened = host::open(session, host::Door::Local(self.shell.clone()), size, None, self.events.clone());
                 self.sessions.insert(session, (place, opened));
             }
@@ -160,9 +160,10 @@ impl Engine {
                 }
             }
             Effect::Close(session) => drop(self.sessions.remove(&session)),
-            Effect::Ask { check, round, shell, question, poll } => {
+            Effect::Ask { check, round, shell, question, poll, .. } => {
                 self.ask(check, round, Question { check: question, shell, poll })
             }
+            Effect::AskBoot { .. } | Effect::PlanWayBack | Effect::RegisterWayBack(_) | Effect::RemoveWayBack => {}
             Effect::Highlight { language, text } => self.highlight(language, text),
             Effect::Browse(url) => self.browse(url),
             Effect::Elevate(step) => self.elevate(&step),

@@ -6,24 +6,28 @@ mod connection;
 #[cfg(unix)]
 mod fd;
 mod find;
+mod handshake;
 mod integration;
-#[cfg(unix)]
 mod local;
-#[cfg(windows)]
-#[path = "host/windows.rs"]
-mod local;
+mod program;
+#[cfg_attr(unix, path = "host/unix.rs")]
+#[cfg_attr(windows, path = "host/windows.rs")]
+mod pty;
+mod remote;
 mod session;
+mod ssh;
 #[cfg(unix)]
 mod tree;
 #[cfg(windows)]
 mod wine;
+mod words;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::course::Shell;
 
-pub use crate::host::connection::{Connection, Remote};
+pub use crate::host::connection::{Connection, Remote, Way};
 pub use crate::host::find::find;
 pub use crate::host::session::{Session, open};
 

@@ -25,6 +25,8 @@ pub enum Where {
     Home,
     /// A dialog that informs or offers a choice.
     Dialog,
+    /// What is shown of a restart.
+    Restart,
     /// A dialog that takes text: it reads its keys itself.
     Typing,
 }
@@ -36,6 +38,7 @@ impl Where {
             Where::Terminal => "In the terminal",
             Where::Home => "On the map",
             Where::Dialog => "In a list or a question",
+            Where::Restart => "While a machine restarts",
             Where::Typing => "While typing",
         }
     }
@@ -65,7 +68,7 @@ pub enum Press {
 /// Where the keys go now.
 pub fn place(app: &App) -> Where {
     match &app.overlay {
-        Some(Overlay::Ask { .. } | Overlay::Edit { .. } | Overlay::Search { .. }) => Where::Typing,
+        Some(Overlay::Ask { .. } | Overlay::Edit { .. } | Overlay::Search { .. } | Overlay::Place { .. }) => Where::Typing,
         Some(
             Overlay::Help { .. }
             | Overlay::Outline { .. }
@@ -76,6 +79,7 @@ pub fn place(app: &App) -> Where {
             | Overlay::Ended
             | Overlay::Elevate(_),
         ) => Where::Dialog,
+        Some(Overlay::Restart { .. }) => Where::Restart,
         None => match (app.screen, app.focus) {
             (Screen::Home, _) => Where::Home,
             (Screen::Chapter, Focus::Terminal) => Where::Terminal,
@@ -96,6 +100,12 @@ pub fn action(app: &App, key: Key) -> Option<Action> {
     {
         return Some(action);
     }
+    if let Where::Guide | Where::Terminal = at
+        && app.next_try().is_some()
+        && let Some(action) = out_of_reach(app, key)
+    {
+        return Some(action);
+    }
     let found = table::TABLE.iter().find(|b| b.wheres.contains(&at) && b.presses.iter().any(|p| p.is(key, app.leave)))?;
     Some(found.action)
 }
@@ -106,6 +116,15 @@ fn in_search(key: Key) -> Option<Action> {
         return Some(Action::FindNext);
     }
     Press::Plain(Code::Char('N')).is(key, key).then_some(Action::FindPrevious)
+}
+
+/// While the machine on the screen is tried again and again, the next thing to do is to try now.
+fn out_of_reach(app: &App, key: Key) -> Option<Action> {
+    let enter = Press::Plain(Code::Enter).is(key, key) && !app.shows_restart();
+    if enter || Press::Plain(Code::Char('r')).is(key, key) {
+        return Some(Action::Restart);
+    }
+    Press::Plain(Code::Char('.')).is(key, key).then_some(Action::Stop)
 }
 
 /// Every line of the table that counts in one place, as text: keys and what they do.

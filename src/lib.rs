@@ -34,7 +34,7 @@
 //! | 13 | `run`, `headless`, `doctor` | the screen's loop, the run without one, what wci sees of its machine |
 //! | 12 | `engine` | carries effects out, brings news back |
 //! | 11 | `probe`, `lint` | questions asked of machines and of content |
-//! | 10 | `tty`, `host`, `journal`, `content`, `highlight`, `browse`, `elevate`, `signals` | the edges: I/O lives here; they know values, not how `App` changes |
+//! | 10 | `tty`, `host`, `journal`, `content`, `highlight`, `browse`, `elevate`, `wayback`, `signals` | the edges: I/O lives here; they know values, not how `App` changes |
 //! | 9 | `private` | words nobody can guess, folders and files that only their user can read |
 //! | 8 | `windows` | what only Windows offers, in safe Rust |
 //! | 7 | `update`, `view` | change, and show |
@@ -69,7 +69,7 @@
 //! A kind of check: a variant of [`course::Look`], its key in `markdown`, its question in `probe` (or in `judge`, if it looks at a run).
 //! One that asks Windows: a variant of [`course::OfWindows`], its key in `markdown::windows`, PowerShell 5.1 text in `probe/questions`, its
 //! verdicts in `judge::windows`; `tests/powershell_texts` has the table of what 5.1 knows.
-//! A host: a variant of [`app::HostKind`], its opening in `host`, and the engine's choice between them in `Effect::Open`. A key: one row in `keymap`. A mark on the screen: `page::glyphs`.
+//! A host: a variant of [`session::HostKind`], its seat in `app`, its opening in `host`, and the engine's choice between them in `Effect::Open`. A key: one row in `keymap`. A mark on the screen: `page::glyphs`.
 
 pub mod app;
 pub mod browse;
@@ -104,6 +104,7 @@ pub mod tty;
 pub mod update;
 pub mod values;
 pub mod view;
+pub mod wayback;
 #[cfg(windows)]
 pub mod windows;
 

@@ -13,6 +13,8 @@ mod help;
 mod home;
 pub mod marks;
 mod paper;
+mod place;
+mod restart;
 mod search;
 mod step;
 mod table;

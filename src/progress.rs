@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::course::{Answer, Place, StepId, Values, Verdict};
+use crate::restart::BootId;
+use crate::session::HostKind;
 
 /// One line of the journal: something that happened, or is about to.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,8 +31,62 @@ pub enum Entry {
     Opened { chapter: String },
     /// The learner trusts a course from elsewhere, named by the digest of its files.
     Trusted { course: String },
+    /// The learner says where the Windows machine of the course is.
+    Placed { vm: HostKind },
+    /// The boot a machine was found in, where it is another than the one known before.
+    Booted { place: Place, boot: BootId },
+    /// A restart is about to be: what is needed to know it again afterwards.
+    Armed(Armed),
+    /// The machine of the restart is in another boot: it has restarted.
+    Returned { boot: BootId },
+    /// The restart is no longer waited for.
+    Disarmed { how: Disarm },
     /// Everything known of a step (or of all) is put aside.
     Reset { step: Option<StepId> },
+}
+
+/// A restart that was begun and whose return is waited for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Armed {
+    pub step: StepId,
+    /// The command's id.
+    pub command: String,
+    pub place: Place,
+    /// When, in milliseconds since the Unix epoch.
+    pub at: u64,
+    /// The boot it is to end.
+    pub before: BootId,
+    /// What the step's checks had seen until then, by what they say.
+    pub saw: Vec<(String, String)>,
+    /// How often the machine has restarted for this step and the step was not met after it.
+    pub returns: u32,
+}
+
+/// Why a restart is no longer waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Disarm {
+    /// The machine is back, and the step's checks were asked.
+    Back,
+    /// The learner took it back before it began.
+    Cancelled,
+    /// The learner does not wait any longer, or it was enough.
+    GivenUp,
+    /// The command that was to restart the machine failed.
+    Failed,
+}
+
+impl Disarm {
+    pub const ALL: [Disarm; 4] = [Disarm::Back, Disarm::Cancelled, Disarm::GivenUp, Disarm::Failed];
+
+    /// The word the journal uses.
+    pub fn name(self) -> &'static str {
+        match self {
+            Disarm::Back => "back",
+            Disarm::Cancelled => "cancelled",
+            Disarm::GivenUp => "given-up",
+            Disarm::Failed => "failed",
+        }
+    }
 }
 
 /// What is known of one step.
@@ -57,6 +113,14 @@ pub struct Progress {
     pub chapter: Option<String>,
     /// The step of the last run, tick or declaration.
     pub last: Option<StepId>,
+    /// Where the learner said that the Windows machine is.
+    pub vm: Option<HostKind>,
+    /// The restart whose return is waited for.
+    pub armed: Option<Armed>,
+    /// The boot each machine was last found in.
+    pub boots: BTreeMap<Place, BootId>,
+    /// How often a step was met by no restart in a row.
+    returns: BTreeMap<StepId, u32>,
 }
 
 static NOTHING: Record = Record {
@@ -92,6 +156,11 @@ impl Progress {
         self.last.as_ref().filter(|id| self.step(id).open.is_some())
     }
 
+    /// How often a machine has restarted for this step in a row and the step was not met after it.
+    pub fn returns(&self, step: &StepId) -> u32 {
+        self.returns.get(step).copied().unwrap_or(0)
+    }
+
     pub fn apply(&mut self, entry: &Entry) {
         match entry {
             Entry::Ran { step, command, .. } => {
@@ -108,7 +177,12 @@ impl Progress {
             Entry::Observed { step, check, answer } => {
                 self.record(step).observed.insert(check.clone(), answer.clone());
             }
-            Entry::Judged { step, verdict, reason } => self.record(step).verdict = Some((*verdict, reason.clone())),
+            Entry::Judged { step, verdict, reason } => {
+                if matches!(verdict, Verdict::Pass | Verdict::Warn) {
+                    self.returns.remove(step);
+                }
+                self.record(step).verdict = Some((*verdict, reason.clone()));
+            }
             Entry::Ticked { step, task, on } => {
                 let record = self.touch(step);
                 if *on {
@@ -129,9 +203,37 @@ impl Progress {
             }
             Entry::Opened { chapter } => self.chapter = Some(chapter.clone()),
             Entry::Trusted { .. } => {}
+            Entry::Placed { vm } => {
+                // Another machine is in another boot. The one that is restarting may only have got another address.
+                if self.vm.as_ref() != Some(vm) && self.armed.as_ref().is_none_or(|armed| armed.place != Place::Vm) {
+                    self.boots.remove(&Place::Vm);
+                }
+                self.vm = Some(vm.clone());
+            }
+            Entry::Booted { place, boot } => drop(self.boots.insert(*place, boot.clone())),
+            Entry::Armed(armed) => {
+                self.last = Some(armed.step.clone());
+                self.boots.insert(armed.place, armed.before.clone());
+                self.armed = Some(armed.clone());
+            }
+            Entry::Returned { boot } => {
+                if let Some(armed) = &mut self.armed {
+                    self.boots.insert(armed.place, boot.clone());
+                    armed.returns += 1;
+                    self.returns.insert(armed.step.clone(), armed.returns);
+                }
+            }
+            Entry::Disarmed { how } => {
+                if let (Some(armed), Disarm::GivenUp) = (self.armed.take(), how) {
+                    self.returns.remove(&armed.step);
+                }
+            }
             Entry::Reset { step: Some(step) } => {
                 self.steps.remove(step);
+                self.returns.remove(step);
+                self.armed.take_if(|armed| armed.step == *step);
             }
+            // Also where the machine is: a new beginning may well be on another one.
             Entry::Reset { step: None } => *self = Progress::default(),
         }
     }

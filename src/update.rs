@@ -1,13 +1,18 @@
 //! The only place where the state changes: a message in, effects out. No I/O, no clock, nothing that can fail.
 //!
+//! `links` finds and loses machines behind ssh, `restart` carries one through its restart.
+//!
 //! `keys` and `mouse` find out what is meant, `act` does what an action says, `overlay` types into dialogs, `travel` moves between
-//! steps, `running` puts commands through a shell, `unwritten` takes back what could not be journalled, `sessions` hears what shells say, `checking` asks and settles.
+//! steps, `places` says where the Windows machine is, `running` puts commands through a shell, `unwritten` takes back what could not be journalled, `sessions` hears what shells say, `checking` asks and settles.
 
 mod act;
 mod checking;
 mod keys;
+mod links;
 mod mouse;
 mod overlay;
+mod places;
+pub mod restart;
 mod running;
 mod sessions;
 mod travel;
@@ -45,8 +50,21 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
         Msg::Judged { check, round, answer } => checking::judged(app, &check, round, answer),
         Msg::Time(now) => {
             app.now = now;
-            return sessions::release(app);
+            let mut effects = sessions::release(app);
+            effects.extend(links::tick(app));
+            effects.extend(restart::tick(app));
+            return effects;
         }
+        Msg::Booted { place, round, boot } => {
+            if app.seats.get(&place).is_some_and(|s| s.boot_asked == round) {
+                links::booted(app, place, boot)
+            } else {
+                Vec::new()
+            }
+        }
+        Msg::WayBack(way) => restart::way_back(app, way),
+        Msg::Registered(came) => restart::registered(app, came),
+        Msg::Removed(came) => restart::removed(app, came),
         Msg::Highlighted { language, text, lines } => {
             app.highlights.insert((language, text), Highlight::Done(lines));
             return Vec::new();

@@ -20,6 +20,9 @@ use std::path::PathBuf;
 pub use job::Job;
 pub use pseudo_console::PseudoConsole;
 
+/// How a program is started without a console: none of ours to read keys from or to write on.
+pub use windows_sys::Win32::System::Threading::CREATE_NO_WINDOW as NO_WINDOW;
+
 /// Text as Windows takes it: UTF-16 with a zero at its end.
 fn wide(text: impl AsRef<OsStr>) -> Vec<u16> {
     text.as_ref().encode_wide().chain([0]).collect()

@@ -5,6 +5,8 @@ use crate::app::Card;
 use crate::app::CheckKind;
 use crate::app::CheckRef;
 use crate::app::CheckState;
+use crate::app::Link;
+use crate::app::Lost;
 use crate::app::Run;
 use crate::app::Seat;
 use crate::app::Standing;
@@ -80,6 +82,19 @@ impl App {
         self.seats.get(&place).is_some_and(|s| s.host != HostKind::Rehearsal)
     }
 
+    /// When the machine whose terminal is on the screen is tried again to be reached, if it is out of reach and that is done by itself.
+    pub fn next_try(&self) -> Option<Time> {
+        match &self.seat()?.link {
+            Link::Lost(lost) => lost.next,
+            Link::Closed | Link::Opening | Link::Up | Link::Ended(_) | Link::Refused(_) => None,
+        }
+    }
+
+    /// Whether the step on the screen is the one whose restart is under way: then Enter shows how far it is.
+    pub fn shows_restart(&self) -> bool {
+        self.restart.as_ref().is_some_and(|r| self.step().is_some_and(|s| s.id == r.step))
+    }
+
     /// Whether what needs administrator's rights cannot run at this place. Elsewhere than on Windows a command can ask for them itself
     /// (`sudo`), so there nothing is in its way.
     pub fn lacks_rights(&self, place: Place, elevated: bool) -> bool {
@@ -145,7 +160,8 @@ impl App {
 
     pub fn standing(&self, step: &Step) -> Standing {
         let record = self.progress.step(&step.id);
-        if self.runs(&step.id).is_some() {
+        let restarts = self.restart.as_ref().is_some_and(|r| r.step == step.id && r.holds());
+        if restarts || self.runs(&step.id).is_some() {
             return Standing::Running;
         }
         if let Some(why) = self.not_here(step) {
@@ -307,9 +323,13 @@ impl App {
     pub fn deadline(&self) -> Option<Time> {
         // A program may hold the screen back with a synchronized update, but not for long.
         let held = self.seats.values().filter(|s| s.terminal.pending_sync()).map(|s| s.heard + HOLD).min();
-        let tick = self.running().is_some() || self.checks.values().any(|c| matches!(c, CheckState::Asking { .. }));
+        let restarts = self.restart.as_ref().is_some_and(|r| r.moves() || r.ask_at.is_some());
+        let tick = restarts || self.running().is_some() || self.checks.values().any(|c| matches!(c, CheckState::Asking { .. }));
         let second = tick.then(|| (self.now / 1000 + 1) * 1000);
-        [held, second].into_iter().flatten().min()
+        // A link that is gone is tried again, and the seconds until then are shown.
+        let lost = self.seats.values().any(|s| matches!(&s.link, Link::Lost(Lost { next: Some(_), .. })));
+        let try_at = lost.then(|| (self.now / 1000 + 1) * 1000);
+        [held, second, try_at].into_iter().flatten().min()
     }
 }
 

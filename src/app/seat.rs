@@ -45,6 +45,10 @@ pub struct Seat {
     pub ended: Option<Option<i32>>,
     /// When it last wrote something.
     pub heard: Time,
+    /// How often the link was tried since it was last there.
+    pub tries: u32,
+    /// The last asking for its boot: the answer to an older one is of no use.
+    pub boot_asked: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,8 +69,6 @@ pub struct Lost {
     pub why: String,
     /// When it is tried again by itself; never where the learner stopped that, or where it would not help.
     pub next: Option<Time>,
-    /// How often it was tried since it was last there.
-    pub tries: u32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,6 +108,8 @@ pub struct Run {
     pub status: Option<Option<i32>>,
     /// Ctrl-C was sent.
     pub stopping: bool,
+    /// The machine restarts at its end.
+    pub restarts: bool,
 }
 
 impl Seat {
@@ -131,6 +135,33 @@ impl Seat {
             output: None,
             ended: None,
             heard: 0,
+            tries: 0,
+            boot_asked: 0,
+        }
+    }
+
+    /// Checks can be asked of its machine: it is this one, or there is a link to it.
+    pub fn answers(&self) -> bool {
+        match self.host {
+            HostKind::Here => true,
+            HostKind::Ssh(_) => self.link == Link::Up,
+            HostKind::Rehearsal => false,
+        }
+    }
+
+    /// The seat of the Windows machine when it is at this host; `laptop` tells of the machine wci runs on.
+    pub fn of(host: &HostKind, laptop: &Seat) -> Self {
+        let size = laptop.terminal.size();
+        match host {
+            HostKind::Here => {
+                let here = Self::new(host.clone(), laptop.os, laptop.shell, "vm: this machine", size);
+                Self { elevated: laptop.elevated, ..here }
+            }
+            // Until the link says otherwise.
+            HostKind::Ssh(address) => {
+                Self::new(host.clone(), Some(Os::Windows), Shell::PowerShell, format!("vm: {}", address.host), size)
+            }
+            HostKind::Rehearsal => Self::new(host.clone(), Some(Os::Windows), Shell::PowerShell, "vm", size),
         }
     }
 

@@ -11,6 +11,7 @@ use crate::course::{Fact, Shell};
 use crate::elevate;
 use crate::probe::Prober;
 use crate::tty;
+use crate::wayback;
 
 use super::live::Live;
 use super::veil::Veil;
@@ -74,6 +75,7 @@ pub async fn table(patient: &Patient) -> (String, bool) {
             rows.push(("", format!("NOT WELL, cannot be written: {why}")));
         }
     }
+    rows.push(("way back", way_back()));
     prober.forget();
     (Veil::here().over(&lines(&rows)), well)
 }
@@ -85,6 +87,18 @@ fn lines(rows: &[(&str, String)]) -> String {
         let _ = writeln!(out, "{name:<12}{text}");
     }
     out
+}
+
+/// What would open wci after a restart. One that stands while nobody waits for a restart is a leftover.
+fn way_back() -> String {
+    let told = || {
+        let place = wayback::whereabouts()?;
+        Ok::<_, String>(match wayback::is_registered()? {
+            true => format!("registered: {place}; `wci reset` removes it"),
+            false => format!("none registered ({place})"),
+        })
+    };
+    told().unwrap_or_else(|why| format!("not known: {why}"))
 }
 
 fn rights() -> &'static str {

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::course::Shell;
 use crate::elevate;
@@ -11,6 +11,7 @@ use crate::private;
 use crate::probe::Prober;
 #[cfg(any(windows, test))]
 use crate::session::Size;
+use crate::wayback;
 
 use super::{Found, Patient, ask};
 
@@ -88,6 +89,10 @@ const QUESTIONS: &[(&str, &str, Judge)] = &[
 
 pub async fn all(patient: &Patient, prober: &Prober, shell: Shell) -> Vec<Found> {
     let mut found = vec![state(&patient.state)];
+    // The report is about Windows, and elsewhere this would touch a desktop for nothing.
+    if cfg!(windows) {
+        found.push(way_back());
+    }
     found.extend(console());
     if !shell.is_powershell() {
         return found;
@@ -130,6 +135,28 @@ fn state(folder: &Path) -> Found {
         Ok(()) => Found::judged("state-folder", true, format!("{place}, can be written")),
         Err(why) => Found::judged("state-folder", false, format!("{place}, cannot be written: {why}")),
     }
+}
+
+/// Registers what would open wci after a restart, and removes it again. One that stands there is somebody's, and is left alone.
+fn way_back() -> Found {
+    const NAME: &str = "way-back";
+    let started = Instant::now();
+    let tried = || -> Result<Found, String> {
+        if elevate::is_elevated() == Some(false) {
+            return Ok(Found::unknown(NAME, "not elevated"));
+        }
+        if wayback::is_registered()? {
+            return Ok(Found::unknown(NAME, "one is registered already: it was left alone"));
+        }
+        let plan = wayback::plan(&["--vm".into(), "here".into()])?;
+        let Some(name) = &plan.name else { return Ok(Found::unknown(NAME, plan.whereabouts)) };
+        let registered = wayback::register(&plan);
+        wayback::remove()?;
+        registered?;
+        let took = started.elapsed().as_secs_f64();
+        Ok(Found::judged(NAME, true, format!("{name}: registered, read back and removed again in {took:.1} s")))
+    };
+    tried().unwrap_or_else(|why| Found::judged(NAME, false, why))
 }
 
 async fn rights(prober: &Prober, shell: Shell) -> Found {

@@ -3,13 +3,15 @@
 //! The session in the terminal logs in; where the client can share a connection (`ControlMaster`), all else goes over that one. The
 //! program is always the system's own `ssh`, so configuration, agents, jump hosts and keys are the learner's.
 
+use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::course::{Os, Shell};
-use crate::host::find;
+use crate::host::{find, pty};
 use crate::private;
 use crate::session::Address;
 
@@ -17,12 +19,39 @@ use crate::session::Address;
 #[derive(Debug, Clone)]
 pub struct Connection(Arc<Inner>);
 
+/// Which ssh, and what it is told before all else.
+#[derive(Debug, Clone)]
+pub struct Way {
+    /// A path, or a name to look for on the PATH.
+    pub program: PathBuf,
+    /// Options; the first word on a matter counts for ssh, so these count more than ours.
+    pub arguments: Vec<OsString>,
+    /// Whether one connection is shared. Windows' client cannot.
+    pub shares: bool,
+}
+
+impl Default for Way {
+    fn default() -> Self {
+        Self { program: "ssh".into(), arguments: Vec::new(), shares: cfg!(unix) }
+    }
+}
+
 #[derive(Debug)]
 struct Inner {
     address: Address,
-    /// The folder of the shared connection's socket; none where the client cannot share one, as on Windows.
+    way: Way,
+    /// The private folder of the shared connection's socket; none where it is not shared.
     folder: Option<PathBuf>,
-    remote: Mutex<Option<Remote>>,
+    /// Sharing was tried, and this machine or its configuration would not have it.
+    alone: AtomicBool,
+    found: Mutex<Found>,
+}
+
+#[derive(Debug, Default)]
+struct Found {
+    remote: Option<Remote>,
+    /// The ssh that holds the shared connection.
+    master: Option<pty::Tree>,
 }
 
 /// What was found on the other side.
@@ -36,8 +65,13 @@ pub struct Remote {
 impl Connection {
     /// Connects nothing yet.
     pub fn new(address: Address) -> io::Result<Self> {
-        let folder = if cfg!(unix) { Some(private::scratch(&format!("wci-{}", private::secret()))?) } else { None };
-        Ok(Self(Arc::new(Inner { address, folder, remote: Mutex::default() })))
+        Self::by(address, Way::default())
+    }
+
+    /// By another ssh, or with options of its own.
+    pub fn by(address: Address, way: Way) -> io::Result<Self> {
+        let folder = if way.shares && cfg!(unix) { Some(private::scratch(&format!("wci-{}", private::secret()))?) } else { None };
+        Ok(Self(Arc::new(Inner { address, way, folder, alone: AtomicBool::new(false), found: Mutex::default() })))
     }
 
     pub fn address(&self) -> &Address {
@@ -46,28 +80,126 @@ impl Connection {
 
     /// What was found when the session was opened last.
     pub fn remote(&self) -> Option<Remote> {
-        *self.0.remote.lock().unwrap_or_else(PoisonError::into_inner)
+        self.lock().remote
     }
 
     /// The command that has the machine's login shell run `text`, with pipes for its streams. It never asks anybody anything.
+    ///
+    /// Where the connection is shared and nobody is logged in, it fails at once: a connection of its own would wait for a machine that is
+    /// known to be away. It is the socket that is asked, not ssh told: a server that allows one channel to each connection
+    /// (`MaxSessions 1`) refuses this one, and then ssh itself makes a connection of its own, which goes well with a key or an agent.
     pub fn second(&self, text: &str) -> io::Result<Command> {
-        let ssh = find(Path::new("ssh")).ok_or(io::ErrorKind::NotFound)?;
+        let ssh = self.program().ok_or(io::ErrorKind::NotFound)?;
+        if self.shares() && !self.alive() {
+            return Err(io::Error::new(io::ErrorKind::NotConnected, "nobody is logged in there"));
+        }
         let mut command = Command::new(ssh);
-        command.args(["-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "-o", "ServerAliveInterval=5"]);
-        command.args(["-o", "ServerAliveCountMax=3", "-o", "ClearAllForwardings=yes"]);
-        if let Some(folder) = &self.0.folder {
-            command.args(["-o", "ControlMaster=no", "-S"]).arg(folder.join("s"));
-        }
-        if let Some(port) = self.0.address.port {
-            command.arg("-p").arg(port.to_string());
-        }
-        command.arg("--").arg(self.0.address.destination()).arg(text);
+        command.args(self.arguments(&["-T", "-o", "BatchMode=yes"], Some(text)));
         Ok(command)
+    }
+
+    /// Hangs up, and waits until it is done. The session that goes over it ends.
+    pub fn end(&self) {
+        self.0.end();
+    }
+
+    /// What ssh is told to log in and hold the connection for others. It stays in its terminal: with that it ends, so no ssh outlives us.
+    pub(super) fn master(&self) -> Vec<OsString> {
+        let own = ["-N", "-o", "ControlMaster=yes", "-o", "ControlPersist=no", "-o", "LogLevel=INFO"];
+        self.arguments(&own, None)
+    }
+
+    /// What ssh is told for the session itself; without a text the login shell comes up.
+    pub(super) fn session(&self, text: Option<&str>) -> Vec<OsString> {
+        // Over a shared connection its only word would be that the shared connection is closed, which it is not.
+        let level = if self.shares() { "LogLevel=ERROR" } else { "LogLevel=INFO" };
+        self.arguments(&["-tt", "-e", "none", "-o", level], text)
+    }
+
+    /// The first word on a matter counts for ssh.
+    fn arguments(&self, own: &[&str], text: Option<&str>) -> Vec<OsString> {
+        let mut all = self.0.way.arguments.clone();
+        all.extend(own.iter().map(OsString::from));
+        let common = ["ConnectTimeout=10", "ServerAliveInterval=5", "ServerAliveCountMax=3", "RemoteCommand=none"];
+        all.extend(common.iter().flat_map(|option| ["-o", option]).map(OsString::from));
+        match self.socket() {
+            Some(socket) => all.extend(["-o".into(), "ControlMaster=no".into(), "-S".into(), socket.into()]),
+            None => all.extend(["-o", "ControlMaster=no", "-S", "none"].map(OsString::from)),
+        }
+        if text.is_some() {
+            // They are the login's.
+            all.extend(["-o", "ClearAllForwardings=yes"].map(OsString::from));
+        }
+        let address = &self.0.address;
+        all.extend(address.port.into_iter().flat_map(|port| ["-p".into(), port.to_string().into()]));
+        all.extend(["--".into(), address.destination().into()]);
+        all.extend(text.map(OsString::from));
+        all
+    }
+
+    /// Whether all goes over one connection.
+    pub(super) fn shares(&self) -> bool {
+        self.socket().is_some()
+    }
+
+    /// From now on each channel has a connection of its own.
+    pub(super) fn share_no_more(&self) {
+        self.0.alone.store(true, Ordering::SeqCst);
+    }
+
+    pub(super) fn found(&self, remote: Option<Remote>) {
+        self.lock().remote = remote;
+    }
+
+    pub(super) fn held_by(&self, master: pty::Tree) {
+        self.lock().master = Some(master);
+    }
+
+    pub(super) fn program(&self) -> Option<PathBuf> {
+        find(&self.0.way.program)
+    }
+
+    /// Somebody is logged in, and others can go the same way.
+    pub(super) fn alive(&self) -> bool {
+        #[cfg(unix)]
+        return self.socket().is_some_and(|socket| std::os::unix::net::UnixStream::connect(socket).is_ok());
+        #[cfg(windows)]
+        false
+    }
+
+    /// Takes away the socket of a login that is gone: ssh would not make a new one in its place.
+    pub(super) fn clear(&self) {
+        if let Some(socket) = self.socket() {
+            let _ = std::fs::remove_file(socket);
+        }
+    }
+
+    fn socket(&self) -> Option<PathBuf> {
+        self.0.folder.as_deref().filter(|_| !self.0.alone.load(Ordering::SeqCst)).map(|folder: &Path| folder.join("s"))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Found> {
+        self.0.lock()
+    }
+}
+
+impl Inner {
+    /// No thread panics while it holds the lock; if one did, the values are still good.
+    fn lock(&self) -> MutexGuard<'_, Found> {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn end(&self) {
+        let master = self.lock().master.take();
+        if let Some(master) = master {
+            master.end();
+        }
     }
 }
 
 impl Drop for Inner {
     fn drop(&mut self) {
+        self.end();
         if let Some(folder) = &self.folder {
             let _ = std::fs::remove_dir_all(folder);
         }

@@ -96,14 +96,34 @@ impl Integration {
     fn write(&self, name: &str, script: &str, plain: bool) -> io::Result<PathBuf> {
         let file = self.folder.join(name);
         let quote = if script == POWERSHELL { literal } else { word };
-        let text = script
-            .replace("@DIR@", &quote(&self.folder)?)
-            .replace("@ENV@", &quote(Path::new(&std::env::var_os("ENV").unwrap_or_default()))?)
-            .replace("@NONCE@", &self.nonce)
-            .replace("@PLAIN@", if plain { "1" } else { "" });
+        let own = quote(Path::new(&std::env::var_os("ENV").unwrap_or_default()))?;
+        let text = filled(script, &self.nonce, plain, "", &own).replace("@DIR@", &quote(&self.folder)?);
         private::new_file(&file)?.write_all(text.as_bytes())?;
         Ok(file)
     }
+}
+
+fn filled(script: &str, nonce: &str, plain: bool, login: &str, env: &str) -> String {
+    script
+        .replace("@ENV@", env)
+        .replace("@NONCE@", nonce)
+        .replace("@PLAIN@", if plain { "1" } else { "" })
+        .replace("@LOGIN@", login)
+}
+
+/// The same for a shell on another machine, as text: no file is made there, so none is removed. What a POSIX shell reads it from is closed
+/// instead. Nothing for cmd, which has only its prompt.
+pub fn remote(shell: Shell, nonce: &str) -> Option<String> {
+    let (script, removes, instead) = match shell {
+        Shell::Bash => (BASH, "command rm -rf -- @DIR@", "exec 3<&-"),
+        Shell::Sh | Shell::Zsh => (SH, "command rm -rf -- @DIR@", "exec 3<&-"),
+        Shell::PowerShell | Shell::Pwsh => {
+            let removes = "Microsoft.PowerShell.Management\\Remove-Item -Recurse -Force -ErrorAction Ignore -LiteralPath @DIR@";
+            (POWERSHELL, removes, "")
+        }
+        Shell::Cmd => return None,
+    };
+    Some(filled(script, nonce, false, "1", "${WCI_ENV-}").replace(removes, instead))
 }
 
 /// A path as one word of any POSIX shell.
@@ -116,6 +136,11 @@ fn word(path: &Path) -> io::Result<String> {
 fn literal(path: &Path) -> io::Result<String> {
     let text = path.to_str().ok_or(io::ErrorKind::InvalidData)?;
     Shell::PowerShell.quote(&format!("FileSystem::{text}")).map_err(io::Error::other)
+}
+
+/// The prompt of a cmd on another machine.
+pub fn remote_prompt(nonce: &str) -> String {
+    cmd_prompt(nonce, None).to_string_lossy().into_owned()
 }
 
 /// cmd knows no status and no running number, but the time of day, which a repaint repeats.
@@ -153,6 +178,16 @@ mod tests {
             assert!(!folder.exists());
         }
         assert_ne!(private::secret(), private::secret());
+    }
+
+    #[test]
+    fn what_is_told_another_machine_removes_nothing_there() {
+        for shell in [Shell::Bash, Shell::Sh, Shell::Pwsh, Shell::PowerShell] {
+            let text = remote(shell, "ab").unwrap();
+            assert!(!text.contains("rm -rf") && !text.contains("Remove-Item") && !text.contains("@DIR@"), "{text}");
+            assert!(text.contains("k=ab;") && !text.contains("@NONCE@") && !text.contains("@LOGIN@"), "{text}");
+        }
+        assert_eq!(remote(Shell::Cmd, "ab"), None);
     }
 
     #[test]

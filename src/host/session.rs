@@ -1,4 +1,4 @@
-//! A shell that was opened, the same on every system: what it is typed, how it is waited for. What differs is in `local`.
+//! A shell that was opened, the same on every system: what it is typed, how it is waited for. What differs is in `pty`.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::Sender;
 
-use crate::host::local::{self, Own};
-use crate::host::{Door, NotSent};
+use crate::host::pty::{self, Input, Own};
+use crate::host::{Door, NotSent, local, ssh};
 use crate::session::{Ending, SessionEvent, SessionId, Size};
 
 /// Bytes that may wait to be read by the program.
@@ -38,6 +38,9 @@ pub struct State {
     pub size: Option<Size>,
     pub ending: bool,
     pub own: Own,
+    /// The program that takes what is typed; while there is none it waits.
+    input: Option<Arc<Input>>,
+    over: bool,
     /// Threads that must finish before all is over.
     busy: usize,
 }
@@ -51,6 +54,23 @@ impl Shared {
     pub fn change(&self, how: impl FnOnce(&mut State)) {
         how(&mut self.lock());
         self.changed.notify_all();
+    }
+
+    /// What is typed goes there from now on.
+    pub fn take_keys(&self, input: &Arc<Input>) {
+        self.change(|state| state.input = Some(Arc::clone(input)));
+    }
+
+    /// What is typed waits for the next program.
+    pub fn hold_keys(&self) {
+        self.lock().input = None;
+    }
+
+    /// Waits for a program that takes what is typed; none when there will be none any more.
+    fn input(&self) -> Option<Arc<Input>> {
+        let wait = |state: &mut State| state.input.is_none() && !state.over && !state.ending;
+        let state = self.changed.wait_while(self.lock(), wait).unwrap_or_else(PoisonError::into_inner);
+        if state.over { None } else { state.input.clone() }
     }
 
     /// Does something on a thread of its own that [`Session::wait`] waits for.
@@ -109,13 +129,15 @@ impl Session {
 
     pub fn resize(&self, size: Size) {
         self.shared.lock().size = Some(size);
-        local::resize(&self.shared);
+        pty::resize(&self.shared);
     }
 
     /// Ends the shell and all it has started; what does not go by itself is ended a second later. Does not wait for it.
     pub fn end(&self) {
-        if !std::mem::replace(&mut self.shared.lock().ending, true) {
-            local::end(&self.shared);
+        let before = std::mem::replace(&mut self.shared.lock().ending, true);
+        if !before {
+            self.shared.changed.notify_all();
+            pty::end(&self.shared);
         }
     }
 
@@ -151,15 +173,27 @@ pub fn open(
     let session = Session { input, unread: Arc::default(), shared: Arc::clone(&shared) };
     let keys = Keys { typed, unread: Arc::clone(&session.unread) };
     let news = News { id, events };
+    {
+        let shared = Arc::clone(&shared);
+        thread::spawn(move || {
+            keys.write(|bytes| {
+                let input = shared.input().ok_or(std::io::ErrorKind::BrokenPipe)?;
+                // One that has just ended takes nothing; the next one may.
+                let _ = input.write_all(bytes);
+                Ok(())
+            });
+        });
+    }
     shared.apart(move |shared| {
         // A mistake here must not take the program, and with it the outer terminal, down.
         let ran = catch_unwind(AssertUnwindSafe(|| match &door {
-            Door::Local(shell) => local::run(shell, folder, keys, shared, &news),
-            Door::Ssh(_) => drop(news.tell(SessionEvent::Refused("wci cannot do this yet".into()))),
+            Door::Local(shell) => local::run(shell, folder, shared, &news),
+            Door::Ssh(connection) => ssh::run(connection, folder, shared, &news),
         }));
         if ran.is_err() {
             news.tell(SessionEvent::Ended(Ending::Unknown));
         }
+        shared.change(|state| state.over = true);
     });
     session
 }

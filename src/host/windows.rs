@@ -1,22 +1,20 @@
-//! A shell on this machine, in a pseudo console of Windows.
+//! A program in a pseudo console of Windows.
 //!
-//! Three threads to each: one starts the shell and waits for its end, one writes, one reads, because the reader of a pseudo console gets
-//! no end of file while the console stands. Closing one may wait until all it drew has been read: so the reader reads on whatever
+//! Two threads to each: one starts it and waits for its end, one reads, because the reader of a pseudo console gets no end of file
+//! while the console stands. Closing one may wait until all it drew has been read: so the reader reads on whatever
 //! happens, and closing has a thread of its own.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::{PipeReader, PipeWriter, Read, Write};
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::course::{Os, Shell};
-use crate::host::integration::{self, Integration};
-use crate::host::session::{Keys, News, Shared};
-use crate::host::{CHUNK, FOREIGN, ShellChoice, not_inherited, other_shell, wine};
-use crate::session::{Ending, SessionEvent, Size};
+use crate::host::program::Program;
+use crate::host::session::Shared;
+use crate::host::{CHUNK, FOREIGN, wine};
+use crate::session::{Ending, Size};
 use crate::windows::pseudo_console::Process;
 use crate::windows::{Job, PseudoConsole, is_wine, token};
 
@@ -77,39 +75,62 @@ fn close(shared: &Arc<Shared>) {
     shared.apart(move |_| drop(console));
 }
 
-struct Started {
-    process: Process,
-    integration: Integration,
-    drawn: PipeReader,
-    typed: PipeWriter,
+/// A program and all it has started.
+#[derive(Debug, Clone)]
+pub struct Tree(Arc<Job>);
+
+impl Tree {
+    pub fn end(&self) {
+        self.0.end();
+    }
 }
 
-/// The life of a shell.
-pub fn run(choice: &ShellChoice, folder: Option<PathBuf>, keys: Keys, shared: &Arc<Shared>, news: &News) {
-    let Started { process, integration, drawn, mut typed } = match start(choice, folder, shared) {
-        Ok(started) => started,
-        Err(why) => {
-            news.tell(SessionEvent::Refused(why));
-            return;
-        }
-    };
-    thread::spawn(move || keys.write(|bytes| typed.write_all(bytes)));
-    news.tell(SessionEvent::Opened { shell: choice.shell, nonce: integration.nonce.clone(), os: Os::here() });
-    {
-        // Not waited for: where a console gives no end even after it was closed, this thread sleeps until the program ends.
-        let (shared, news) = (Arc::clone(shared), news.clone());
-        thread::spawn(move || {
-            read(drawn, |bytes| {
-                news.tell(SessionEvent::Output(bytes.to_vec()));
-                shared.change(|state| state.own.pieces += 1);
-            });
-            shared.change(|state| state.own.read = true);
-        });
+/// Where a program takes what is typed.
+#[derive(Debug)]
+pub struct Input(PipeWriter);
+
+impl Input {
+    pub fn write_all(&self, bytes: &[u8]) -> std::io::Result<()> {
+        (&self.0).write_all(bytes)
     }
-    let ending = process.wait().map_or(Ending::Unknown, Ending::Exited);
-    close(shared);
-    last_words(shared);
-    news.tell(SessionEvent::Ended(ending));
+}
+
+/// A program that was started.
+pub struct Running {
+    process: Process,
+    drawn: PipeReader,
+    input: Arc<Input>,
+    tree: Tree,
+}
+
+impl Running {
+    pub fn input(&self) -> Arc<Input> {
+        Arc::clone(&self.input)
+    }
+
+    pub fn tree(&self) -> Tree {
+        self.tree.clone()
+    }
+
+    /// Tells all that is drawn, and how the program ended.
+    pub fn follow(self, shared: &Arc<Shared>, mut tell: impl FnMut(&[u8]) -> bool + Send + 'static) -> Ending {
+        let Running { process, drawn, .. } = self;
+        {
+            // Not waited for: where a console gives no end even after it was closed, this thread sleeps until wci ends.
+            let shared = Arc::clone(shared);
+            thread::spawn(move || {
+                read(drawn, |bytes| {
+                    tell(bytes);
+                    shared.change(|state| state.own.pieces += 1);
+                });
+                shared.change(|state| state.own.read = true);
+            });
+        }
+        let ending = process.wait().map_or(Ending::Unknown, Ending::Exited);
+        close(shared);
+        last_words(shared);
+        ending
+    }
 }
 
 /// Waits until all that was drawn has been read and told, or nothing more comes.
@@ -128,33 +149,19 @@ fn last_words(shared: &Shared) {
     }
 }
 
-/// Starts it, or says in one sentence why not and what to do.
-fn start(choice: &ShellChoice, folder: Option<PathBuf>, shared: &Arc<Shared>) -> Result<Started, String> {
-    let name = choice.program.display();
-    let (program, integration) = integration::ready(choice)?;
-    launch(&program, choice.shell, integration, folder, shared).map_err(|error| {
-        format!("{name} could not be started ({error}): close other programs, or {}", other_shell(&choice.program))
-    })
-}
-
-fn launch(
-    program: &Path,
-    shell: Shell,
-    integration: Integration,
-    folder: Option<PathBuf>,
-    shared: &Arc<Shared>,
-) -> std::io::Result<Started> {
+/// Starts it; one at a time in a session.
+pub fn start(program: &Program, shared: &Arc<Shared>) -> anyhow::Result<Running> {
     // Starting takes its time, with a virus scanner more of it: the lock is not held meanwhile, for whoever draws may want it.
     let size = shared.lock().size.unwrap_or(Size { columns: 80, rows: 24 });
     let (console, drawn, typed) = PseudoConsole::new(size)?;
-    let job = Job::new()?;
-    let arguments = integration.arguments.iter().map(OsString::as_os_str);
-    let mut line = token::command_line(std::iter::once(program.as_os_str()).chain(arguments));
-    let mut environment = environment(shell, &integration);
+    let job = Arc::new(Job::new()?);
+    let arguments = program.arguments.iter().map(OsString::as_os_str);
+    let mut line = token::command_line(std::iter::once(program.path.as_os_str()).chain(arguments));
+    let mut environment = environment(program);
     if is_wine() {
-        line = wine::adapt(shell, line, &mut environment);
+        line = wine::adapt(program.shell, line, &mut environment);
     }
-    let process = Process::start(&line, &environment, folder.as_deref(), &console, &job)?;
+    let process = Process::start(&line, &environment, program.folder.as_deref(), &console, &job)?;
     let mut state = shared.lock();
     if state.ending {
         drop(state);
@@ -162,26 +169,28 @@ fn launch(
         // Its last words are nobody's, but unread they would hold the closing up.
         thread::spawn(move || read(drawn, |_| {}));
         drop(console);
-        return Err(std::io::Error::other("it is not wanted any more"));
+        anyhow::bail!("it is not wanted any more");
     }
     if let Some(wanted) = state.size.filter(|wanted| *wanted != size) {
         let _ = console.resize(wanted);
     }
     state.own.console = Some(console);
-    state.own.job = Some(Arc::new(job));
+    state.own.job = Some(Arc::clone(&job));
+    // Of the one before it.
+    state.own.read = false;
     drop(state);
-    Ok(Started { process, integration, drawn, typed })
+    Ok(Running { process, drawn, input: Arc::new(Input(typed)), tree: Tree(job) })
 }
 
-fn environment(shell: Shell, integration: &Integration) -> BTreeMap<OsString, OsString> {
+fn environment(program: &Program) -> BTreeMap<OsString, OsString> {
     let mut environment: BTreeMap<OsString, OsString> = std::env::vars_os().collect();
-    let hidden = || FOREIGN.iter().chain(not_inherited(shell));
+    let hidden = || FOREIGN.iter().chain(program.hidden);
     environment.retain(|name, _| !hidden().any(|hidden| name.eq_ignore_ascii_case(hidden)));
     environment.insert("WCI".into(), "1".into());
     environment.insert("TERM_PROGRAM".into(), "wci".into());
-    for (name, value) in &integration.environment {
+    for (name, value) in &program.environment {
         environment.retain(|other, _| !other.eq_ignore_ascii_case(name));
-        environment.insert(name.into(), value.clone());
+        environment.insert((*name).into(), value.clone());
     }
     environment
 }

@@ -7,9 +7,9 @@ use crate::course::Shell;
 use crate::windows::system32;
 
 /// The command line and environment that start the same shell there.
-pub fn adapt(shell: Shell, mut line: OsString, environment: &mut BTreeMap<OsString, OsString>) -> OsString {
+pub fn adapt(shell: Option<Shell>, mut line: OsString, environment: &mut BTreeMap<OsString, OsString>) -> OsString {
     let prompt = environment.get(&OsString::from("PROMPT")).map(|prompt| prompt.to_string_lossy().into_owned());
-    if let Some(prompt) = prompt.filter(|_| shell == Shell::Cmd) {
+    if let Some(prompt) = prompt.filter(|_| shell == Some(Shell::Cmd)) {
         // Its cmd forgets the prompt it was given. Its console paints marks as text and leaves out blanks: the time would tear them.
         environment.insert("WCI_PROMPT".into(), prompt.replace(";t=$t", "").into());
         line.push(" /k set PROMPT=%WCI_PROMPT%");

@@ -5,7 +5,9 @@
 use serde_json::{Map, Value, json};
 
 use crate::course::{Answer, Place, StepId, Verdict};
-use crate::progress::Entry;
+use crate::progress::{Armed, Disarm, Entry};
+use crate::restart::BootId;
+use crate::session::HostKind;
 
 use super::file::Row;
 
@@ -36,7 +38,18 @@ pub fn row(at_ms: u64, entry: &Entry) -> Row {
         }
         Entry::Valued { chapter, name, value } => ("valued", Some(chapter), None, json!({ "name": name, "value": value })),
         Entry::Trusted { course } => ("trusted", None, None, json!({ "course": course })),
+        Entry::Placed { vm } => ("placed", None, None, json!({ "vm": vm.to_string() })),
         Entry::Opened { chapter } => ("opened", Some(chapter), None, json!({})),
+        Entry::Booted { place, boot } => ("booted", None, None, json!({ "place": place.name(), "boot": boot_of(boot) })),
+        Entry::Armed(armed) => {
+            let Armed { step, command, place, at, before, saw, returns } = armed;
+            let body = json!({
+                "command": command, "place": place.name(), "at": at, "before": boot_of(before), "saw": saw, "returns": returns
+            });
+            ("armed", Some(&step.chapter), Some(&step.step), body)
+        }
+        Entry::Returned { boot } => ("returned", None, None, json!({ "boot": boot_of(boot) })),
+        Entry::Disarmed { how } => ("disarmed", None, None, json!({ "how": how.name() })),
         Entry::Reset { step: Some(step) } => ("reset", Some(&step.chapter), Some(&step.step), json!({})),
         Entry::Reset { step: None } => ("reset", None, None, json!({})),
     };
@@ -77,11 +90,30 @@ pub fn entry(row: &Row) -> Option<Entry> {
         }
         "valued" => Entry::Valued { chapter: row.chapter.clone()?, name: body.text("name")?, value: body.text("value")? },
         "trusted" => Entry::Trusted { course: body.text("course")? },
+        "placed" => Entry::Placed { vm: body.text("vm")?.parse::<HostKind>().ok()? },
         "opened" => Entry::Opened { chapter: row.chapter.clone()? },
+        "booted" => Entry::Booted { place: body.place()?, boot: body.boot("boot")? },
+        "armed" => Entry::Armed(Armed {
+            step: step()?,
+            command: body.text("command")?,
+            place: body.place()?,
+            at: body.count("at")?,
+            before: body.boot("before")?,
+            saw: body.pairs("saw")?,
+            returns: u32::try_from(body.count("returns")?).ok()?,
+        }),
+        "returned" => Entry::Returned { boot: body.boot("boot")? },
+        "disarmed" => {
+            Entry::Disarmed { how: Disarm::ALL.into_iter().find(|how| body.text("how").as_deref() == Some(how.name()))? }
+        }
         "reset" if row.chapter.is_none() => Entry::Reset { step: None },
         "reset" => Entry::Reset { step: Some(step()?) },
         _ => return None,
     })
+}
+
+fn boot_of(boot: &BootId) -> Value {
+    json!({ "counter": boot.counter, "time": boot.time, "shown": boot.shown })
 }
 
 struct Body<'a>(&'a Map<String, Value>);
@@ -98,6 +130,20 @@ impl Body<'_> {
     fn place(&self) -> Option<Place> {
         let name = self.text("place")?;
         Place::ALL.into_iter().find(|place| place.name() == name)
+    }
+
+    fn count(&self, key: &str) -> Option<u64> {
+        self.0.get(key)?.as_u64()
+    }
+
+    fn boot(&self, key: &str) -> Option<BootId> {
+        let boot = Body(self.0.get(key)?.as_object()?);
+        Some(BootId { counter: boot.text("counter"), time: boot.text("time"), shown: boot.text("shown")? })
+    }
+
+    fn pairs(&self, key: &str) -> Option<Vec<(String, String)>> {
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        self.0.get(key)?.as_array()?.iter().map(|pair| Some((text(pair.get(0)?)?, text(pair.get(1)?)?))).collect()
     }
 
     fn verdict(&self) -> Option<Verdict> {

@@ -5,6 +5,8 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::course::{Answer, Place, StepId, Verdict};
+use crate::progress::{Armed, Disarm};
+use crate::restart::BootId;
 
 /// Memory where there is some: thousands of openings need no disk.
 pub fn folder() -> TempDir {
@@ -18,6 +20,11 @@ pub fn folder() -> TempDir {
 pub fn every_kind() -> Vec<Entry> {
     let step = || StepId::new("01-intro", "größe");
     let answer = Answer { verdict: Verdict::Warn, seen: "7.9 GiB".into(), expected: "at least 8 GiB".into() };
+    let boot = |counter: Option<&str>, time: Option<&str>, shown: &str| BootId {
+        counter: counter.map(Into::into),
+        time: time.map(Into::into),
+        shown: shown.into(),
+    };
     let entries = vec![
         Entry::Ran {
             step: step(),
@@ -39,7 +46,20 @@ pub fn every_kind() -> Vec<Entry> {
         Entry::Undone { step: step(), command: "undo".into(), place: Place::Vm, text: "x".into() },
         Entry::Valued { chapter: "01-intro".into(), name: "vm".into(), value: "20.51.3.7".into() },
         Entry::Trusted { course: "digest".into() },
+        Entry::Placed { vm: "ssh://wci@10.0.0.4:22".parse().expect("a host") },
         Entry::Opened { chapter: "01-intro".into() },
+        Entry::Booted { place: Place::Vm, boot: boot(None, Some("133"), "2026-11-24 09:12") },
+        Entry::Armed(Armed {
+            step: step(),
+            command: "1".into(),
+            place: Place::Laptop,
+            at: 1_795_000_000_000,
+            before: boot(Some("7d01"), None, ""),
+            saw: vec![("it is \"enabled\"".into(), "EnablePending".into())],
+            returns: 2,
+        }),
+        Entry::Returned { boot: boot(Some("7d02"), Some("134"), "") },
+        Entry::Disarmed { how: Disarm::GivenUp },
         Entry::Reset { step: Some(step()) },
         Entry::Reset { step: None },
     ];
@@ -47,7 +67,8 @@ pub fn every_kind() -> Vec<Entry> {
         match entry {
             Entry::Ran { .. } | Entry::Finished { .. } | Entry::Observed { .. } | Entry::Judged { .. } => {}
             Entry::Ticked { .. } | Entry::Declared { .. } | Entry::Skipped { .. } | Entry::Undone { .. } => {}
-            Entry::Valued { .. } | Entry::Trusted { .. } | Entry::Opened { .. } | Entry::Reset { .. } => {}
+            Entry::Booted { .. } | Entry::Armed(_) | Entry::Returned { .. } | Entry::Disarmed { .. } => {}
+            Entry::Valued { .. } | Entry::Trusted { .. } | Entry::Placed { .. } | Entry::Opened { .. } | Entry::Reset { .. } => {}
         }
     }
     entries

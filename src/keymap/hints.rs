@@ -2,10 +2,13 @@
 
 use crate::app::Action;
 use crate::app::App;
+use crate::app::Back;
 use crate::app::Card;
 use crate::app::Link;
 use crate::app::Overlay;
 use crate::app::QUIET;
+use crate::app::Rung;
+use crate::app::Stage;
 use crate::app::Standing;
 use crate::app::Untyped;
 use crate::course::Step;
@@ -13,6 +16,7 @@ use crate::keymap::Where;
 use crate::keymap::keys_of;
 use crate::keymap::place;
 use crate::keymap::table::TABLE;
+use crate::keymap::written;
 
 pub fn hints(app: &App) -> Vec<(String, &'static str)> {
     match place(app) {
@@ -20,9 +24,16 @@ pub fn hints(app: &App) -> Vec<(String, &'static str)> {
         Where::Home => of(
             app,
             Where::Home,
-            &[(Action::Go, "open"), (Action::Down, "choose"), (Action::Quit, "quit"), (Action::Help, "help")],
+            &[
+                (Action::Go, "open"),
+                (Action::Down, "choose"),
+                (Action::Place, "where the vm is"),
+                (Action::Quit, "quit"),
+                (Action::Help, "help"),
+            ],
         ),
         Where::Dialog => dialog(app),
+        Where::Restart => restart(app),
         Where::Typing => typing(app),
         Where::Guide => guide(app),
     }
@@ -41,11 +52,22 @@ fn of(app: &App, at: Where, wanted: &[(Action, &'static str)]) -> Vec<(String, &
 }
 
 fn terminal(app: &App) -> Vec<(String, &'static str)> {
-    of(
+    let retry = retry_keys(app);
+    let keys = of(
         app,
         Where::Terminal, // The last is the one that always has a place.
         &[(Action::ScrollTerminalUp, "scroll back"), (Action::Leave, "back to the guide")],
-    )
+    );
+    retry.into_iter().chain(keys).collect()
+}
+
+/// What can be done about a machine out of reach that is tried again by itself.
+fn retry_keys(app: &App) -> Vec<(String, &'static str)> {
+    if app.next_try().is_none() {
+        return Vec::new();
+    }
+    let key = if app.shows_restart() { "r" } else { "Enter" };
+    vec![(key.into(), "try now"), (".".into(), "stop trying")]
 }
 
 fn dialog(app: &App) -> Vec<(String, &'static str)> {
@@ -60,22 +82,59 @@ fn dialog(app: &App) -> Vec<(String, &'static str)> {
         Some(Overlay::Ended) if app.waits() => &[(Action::Go, "type it"), (Action::Stop, "drop it"), (Action::Home, "wait on")],
         Some(Overlay::Ended) => &[(Action::Go, "it has ended"), (Action::Stop, "stop it"), (Action::Home, "wait on")],
         Some(Overlay::Elevate(_)) => &[(Action::Go, "reopen as administrator"), (Action::Home, "stay")],
-        Some(Overlay::Ask { .. } | Overlay::Edit { .. } | Overlay::Search { .. }) | None => &[],
+        Some(
+            Overlay::Ask { .. } | Overlay::Edit { .. } | Overlay::Search { .. } | Overlay::Place { .. } | Overlay::Restart { .. },
+        )
+        | None => &[],
     };
     of(app, Where::Dialog, wanted)
+}
+
+/// What can be done about a restart at its stage.
+fn restart(app: &App) -> Vec<(String, &'static str)> {
+    let Some(restart) = &app.restart else { return Vec::new() };
+    let mut wanted: Vec<(Action, &'static str)> = match restart.stage {
+        Stage::Plan => vec![(Action::Go, "restart it"), (Action::ByHand, "I do it myself")],
+        Stage::Registering if matches!(restart.way_back, Back::Failed { .. }) => vec![(Action::Go, "restart all the same")],
+        Stage::Registering => Vec::new(),
+        Stage::Countdown => vec![(Action::Go, "now"), (Action::Stop, "take it back")],
+        Stage::Climbing(Rung::Network | Rung::Boot) => vec![(Action::Go, "try now"), (Action::WaitOn, "wait longer")],
+        Stage::Climbing(_) => vec![(Action::WaitOn, "wait longer")],
+        Stage::Late(_) => vec![(Action::Go, "try now"), (Action::WaitOn, "wait longer")],
+        Stage::Planned => vec![(Action::Go, "wait for that one"), (Action::Anew, "take it back, restart now")],
+        Stage::Postponed | Stage::Unmet => vec![(Action::Go, "restart again")],
+        Stage::Enough => vec![(Action::Go, "close")],
+        Stage::Back => vec![(Action::Go, "go on")],
+    };
+    if matches!(restart.way_back, Back::Offered { .. }) && restart.stage == Stage::Plan {
+        wanted.push((Action::ComeBack, "come back by itself, or not"));
+    }
+    if restart.way_back.way().is_some() {
+        wanted.push((Action::Details, "what is registered"));
+    }
+    if matches!(restart.stage, Stage::Climbing(_) | Stage::Late(_) | Stage::Planned | Stage::Postponed) {
+        wanted.push((Action::Stop, "give it up"));
+    }
+    wanted.push((Action::Home, if restart.stage == Stage::Plan { "not now" } else { "leave it" }));
+    of(app, Where::Restart, &wanted)
 }
 
 fn typing(app: &App) -> Vec<(String, &'static str)> {
     let accept = match &app.overlay {
         Some(Overlay::Edit { .. }) => "run this",
         Some(Overlay::Search { .. }) => "search",
+        Some(Overlay::Place { .. }) => "choose this",
         _ => "keep",
     };
     let mut out = vec![("Enter".to_owned(), accept)];
     if matches!(app.overlay, Some(Overlay::Edit { .. })) {
         out.push(("Alt-Enter".to_owned(), "new line"));
     }
-    out.push(("Esc".to_owned(), "cancel"));
+    if matches!(app.overlay, Some(Overlay::Place { .. })) {
+        out.push((written(app, "↓"), "the next answer"));
+    }
+    let later = matches!(app.overlay, Some(Overlay::Place { .. })) && app.unplaced;
+    out.push(("Esc".to_owned(), if later { "later" } else { "cancel" }));
     out
 }
 
@@ -89,17 +148,27 @@ fn guide(app: &App) -> Vec<(String, &'static str)> {
         None if app.chapter + 1 < app.course.chapters.len() => wanted.push((Action::Go, "next chapter")),
         None => wanted.push((Action::Go, "map")),
     }
-    if app.seat().is_some_and(|s| matches!(s.link, Link::Ended(_) | Link::Refused(_))) {
-        wanted.push((Action::Restart, "new shell"));
+    if !app.reaches(app.place()) {
+        wanted.push((Action::Place, "where the vm is"));
+    }
+    match app.seat().map(|s| &s.link) {
+        Some(Link::Ended(_) | Link::Refused(_)) => wanted.push((Action::Restart, "new shell")),
+        Some(Link::Lost(_)) if app.next_try().is_none() => wanted.push((Action::Restart, "try again")),
+        _ => {}
     }
     if app.search.is_none() && app.step().is_some() {
         wanted.push((Action::Next, "next"));
     }
     wanted.extend([(Action::Enter, "type here"), (Action::Outline, "outline"), (Action::Search, "search")]);
-    wanted.extend([(Action::Zoom, "zoom"), (Action::Home, "map"), (Action::Quit, "quit"), (Action::Help, "help")]);
+    wanted.extend([(Action::Zoom, "zoom"), (Action::Home, "map"), (Action::Quit, "quit")]);
+    wanted.extend([(Action::Place, "where the vm is"), (Action::Help, "help")]);
     let mut seen = std::collections::HashSet::new();
     wanted.retain(|(action, _)| seen.insert(*action));
-    let mut out = of(app, Where::Guide, &wanted);
+    let mut out = retry_keys(app);
+    if !out.is_empty() && !app.shows_restart() {
+        wanted.retain(|(action, _)| *action != Action::Go);
+    }
+    out.extend(of(app, Where::Guide, &wanted));
     if app.search.is_some() {
         out.splice(0..0, [("n".into(), "next match"), ("N".into(), "match before"), ("Esc".into(), "end search")]);
     }
@@ -142,10 +211,11 @@ fn step_keys(app: &App, step: &Step, wanted: &mut Vec<(Action, &'static str)>) {
 fn command_keys(app: &App, step: &Step, index: usize) -> Vec<(Action, &'static str)> {
     let by_hand = vec![(Action::Declare, "done by hand"), (Action::Copy, "copy")];
     let Some(command) = step.commands().nth(index) else { return by_hand };
-    if !app.reaches(step.place) || command.restart {
+    if !app.reaches(step.place) {
         return by_hand;
     }
     match app.text_of(step, command) {
+        Ok(_) if command.restart => vec![(Action::Go, "restart: look first"), (Action::Edit, "edit")],
         Ok(_) => vec![(Action::Go, "run"), (Action::Edit, "edit")],
         Err(Untyped::Missing(_)) => vec![(Action::Go, "fill in")],
         Err(Untyped::Shell(_)) => by_hand,

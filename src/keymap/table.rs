@@ -11,6 +11,7 @@ use crate::keymap::Where;
 use crate::keymap::Where::Dialog;
 use crate::keymap::Where::Guide;
 use crate::keymap::Where::Home;
+use crate::keymap::Where::Restart;
 use crate::keymap::Where::Terminal;
 use crate::keys::Code;
 
@@ -24,7 +25,7 @@ const fn c(c: char) -> Press {
 
 pub static TABLE: &[Binding] = &[
     line(
-        &[Guide, Home, Dialog],
+        &[Guide, Home, Dialog, Restart],
         &[Plain(Code::Enter)],
         "Enter",
         (Action::Go, "do the next thing: run the command, tick, open, go on"),
@@ -54,21 +55,27 @@ pub static TABLE: &[Binding] = &[
     line(&[Terminal], &[Leave], "", (Action::Leave, "take the keys back; all other keys are the program's")),
     line(&[Guide, Terminal], &[Shift(Code::PageUp)], "Shift-PgUp", (Action::ScrollTerminalUp, "scroll the terminal back")),
     line(&[Guide, Terminal], &[Shift(Code::PageDown)], "Shift-PgDn", (Action::ScrollTerminalDown, "scroll the terminal forward")),
-    line(&[Guide, Home, Dialog], &[Ctrl('c')], "Ctrl-C", (Action::Stop, "stop what runs")),
+    line(&[Restart], &[c('w')], "w", (Action::WaitOn, "wait once more as long")),
+    line(&[Restart], &[c('i')], "i", (Action::Details, "what was registered, to come back")),
+    line(&[Restart], &[c('a')], "a", (Action::ComeBack, "come back by itself, or not")),
+    line(&[Restart], &[c('m')], "m", (Action::ByHand, "restart the machine myself; wci waits for it")),
+    line(&[Restart], &[c('x')], "x", (Action::Anew, "take the planned restart back, and restart now")),
+    line(&[Guide, Home, Dialog, Restart], &[Ctrl('c')], "Ctrl-C", (Action::Stop, "stop what runs")),
     line(&[Guide], &[c('r')], "r", (Action::Restart, "start a new shell where the old one ended")),
+    line(&[Guide, Home], &[c('v')], "v", (Action::Place, "say where the Windows machine is")),
     line(&[Guide], &[c('z')], "z", (Action::Zoom, "the terminal alone, or both again")),
     line(&[Guide], &[c('b')], "b", (Action::Big, "the prose alone, for a projector, or both again")),
     line(&[Guide], &[c('+'), c('=')], "+", (Action::Grow, "more room for the prose")),
     line(&[Guide], &[c('-')], "-", (Action::Shrink, "less room for the prose")),
     line(&[Guide, Home, Dialog], &[c('?'), Plain(Code::F(1))], "? F1", (Action::Help, "these keys")),
     line(
-        &[Guide, Dialog],
+        &[Guide, Dialog, Restart],
         &[Plain(Code::Escape), Plain(Code::Backspace)],
         "Esc",
         (Action::Home, "close what is open, else go to the map of the course"),
     ),
     line(&[Guide, Home], &[c('T')], "T", (Action::Trust, "trust a course that has changed on disk as it is now")),
-    line(&[Guide, Home, Dialog], &[c('q')], "q", (Action::Quit, "quit; progress is already written")),
+    line(&[Guide, Home, Dialog, Restart], &[c('q')], "q", (Action::Quit, "quit; progress is already written")),
 ];
 
 /// The keys of dialogs that take text; the dialogs read them themselves.

@@ -212,18 +212,15 @@ fn foot(app: &App, step: &Step, command: &Command, text: &Text) -> (Vec<String>,
     }
     if !app.reaches(step.place) {
         return say(
-            "Your Windows machine runs this; no machine is connected (--vm here, if it is this one): do it there, then t marks it done.",
+            "Your Windows machine runs this; no machine is connected (v says where it is): do it there, then t marks it done.",
             &["t done by hand", "y copy"],
         );
     }
     if matches!(app.standing(step), Standing::NotHere(_)) {
         return (Vec::new(), vec!["n next".into(), "t done by hand".into()]);
     }
-    if command.restart {
-        return say(
-            "This version does not restart machines. Run it yourself, start wci again afterwards, and the checks will see it.",
-            &["y copy", "t done by hand"],
-        );
+    if app.restart.as_ref().is_some_and(|r| r.step == step.id) {
+        return say("This restart is under way.", &["Enter shows how far it is"]);
     }
     match &text.untyped {
         Some(Untyped::Missing(name)) => (Vec::new(), vec![format!("Enter asks for {name}")]),
@@ -257,6 +254,9 @@ fn ready(app: &App, step: &Step, command: &Command) -> Vec<String> {
     let record = app.progress.step(&step.id);
     let link = app.seats.get(&step.place).map(|s| &s.link);
     let mut out: Vec<String> = Vec::new();
+    if app.next_try().is_some() {
+        return vec!["out of reach: Enter tries now".into(), ". stops trying".into()];
+    }
     match record.finished.get(&command.id) {
         Some(Some(0) | None) => out.push("Enter runs it again".into()),
         Some(Some(status)) if command.interactive => out.push(format!("it ended with status {status}, Enter runs it again")),
@@ -264,6 +264,7 @@ fn ready(app: &App, step: &Step, command: &Command) -> Vec<String> {
         None if matches!(link, Some(Link::Ended(_) | Link::Refused(_))) => {
             out.push("r starts a shell, then Enter runs this".into())
         }
+        None if command.restart => out.push("Enter shows what a restart would do".into()),
         None => out.push("Enter runs this".into()),
     }
     out.push("e edit".into());

@@ -24,6 +24,7 @@ use crate::judge;
 use crate::progress::Entry;
 use crate::terminal::capture;
 use crate::update::record;
+use crate::update::restart;
 use crate::update::say;
 use crate::update::travel;
 use crate::values;
@@ -53,10 +54,10 @@ pub fn ask_if_open(app: &mut App) -> Vec<Effect> {
 
 fn ask_one(app: &mut App, step: &Step, kind: CheckKind, index: usize, check: &Check, poll: bool) -> Option<Effect> {
     let place = check.place.unwrap_or(step.place);
-    if !app.reaches(place) || app.untrusted.is_some() {
+    if app.untrusted.is_some() {
         return None;
     }
-    let seat = app.seats.get(&place)?;
+    let seat = app.seats.get(&place).filter(|s| s.answers())?;
     if step.os.is_some() && step.place == place && step.os != seat.os {
         return None;
     }
@@ -71,7 +72,7 @@ fn ask_one(app: &mut App, step: &Step, kind: CheckKind, index: usize, check: &Ch
     app.round += 1;
     let before = app.checks.get(&at).and_then(known).cloned();
     app.checks.insert(at.clone(), CheckState::Asking { round: app.round, since: app.now, poll, before });
-    Some(Effect::Ask { check: at, round: app.round, shell, question, poll })
+    Some(Effect::Ask { place, check: at, round: app.round, shell, question, poll })
 }
 
 /// The check with the learner's values in it, quoted where a shell reads them.
@@ -157,6 +158,7 @@ pub fn judged(app: &mut App, at: &CheckRef, round: u64, answer: Answer) -> Vec<E
     }
     app.checks.insert(at.clone(), CheckState::Answered(answer));
     let mut effects = settle(app, &at.step);
+    effects.extend(restart::weigh(app));
     effects.extend(travel::land(app));
     effects
 }

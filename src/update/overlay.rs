@@ -17,7 +17,9 @@ use crate::page;
 use crate::progress::Entry;
 use crate::update::act;
 use crate::update::checking;
+use crate::update::places;
 use crate::update::record;
+use crate::update::restart;
 use crate::update::running;
 use crate::update::say;
 use crate::update::travel;
@@ -25,7 +27,7 @@ use crate::values;
 
 /// Whether the dialog on the screen takes text.
 pub fn types(app: &App) -> bool {
-    matches!(app.overlay, Some(Overlay::Ask { .. } | Overlay::Edit { .. } | Overlay::Search { .. }))
+    matches!(app.overlay, Some(Overlay::Ask { .. } | Overlay::Edit { .. } | Overlay::Search { .. } | Overlay::Place { .. }))
 }
 
 /// Asks for a value that a command needs.
@@ -41,6 +43,9 @@ pub fn ask_value(app: &mut App, name: &str) -> Vec<Effect> {
 
 /// Keys of a dialog that takes text.
 pub fn key(app: &mut App, key: Key) -> Vec<Effect> {
+    if let Some(Overlay::Place { .. }) = app.overlay {
+        return places::key(app, key);
+    }
     match key.code {
         Code::Escape => {
             app.overlay = None;
@@ -68,6 +73,9 @@ pub fn paste(app: &mut App, text: &str) -> Vec<Effect> {
     let lines = matches!(app.overlay, Some(Overlay::Edit { .. }));
     let clean: String =
         text.replace("\r\n", "\n").replace('\r', "\n").chars().filter(|c| !c.is_control() || (*c == '\n' && lines)).collect();
+    if let Some(Overlay::Place { .. }) = app.overlay {
+        return places::paste(app, &clean);
+    }
     insert(app, &clean)
 }
 
@@ -157,6 +165,7 @@ fn accept_search(app: &mut App, text: String) -> Vec<Effect> {
 /// Actions while a dialog without text is open.
 pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
     match (app.overlay.clone(), action) {
+        (Some(Overlay::Restart { .. }), action) => restart::act(app, action),
         (Some(Overlay::Quit), Action::Go | Action::Quit) => {
             app.overlay = None;
             vec![Effect::Quit]
@@ -233,7 +242,7 @@ fn undo(app: &mut App, index: usize) -> Vec<Effect> {
         }
     };
     app.overlay = None;
-    let run = Run { undo: true, ..running::of(app, &step, &command, text) };
+    let run = Run { undo: true, restarts: false, ..running::of(app, &step, &command, text) };
     running::start(app, step.place, run)
 }
 

@@ -23,6 +23,7 @@ use crate::session::HostKind;
 use crate::session::SessionId;
 use crate::update::checking;
 use crate::update::record;
+use crate::update::restart;
 use crate::update::say;
 
 /// How long the shell's first prompt is waited for before Enter types all the same, in milliseconds.
@@ -40,6 +41,14 @@ pub fn start(app: &mut App, place: Place, run: Run) -> Vec<Effect> {
         app.overlay = Some(Overlay::Elevate(run.step));
         return Vec::new();
     }
+    if run.restarts {
+        return restart::plan(app, place, run);
+    }
+    put(app, place, run)
+}
+
+/// Types a run, now or as soon as the shell of its place can take it.
+pub fn put(app: &mut App, place: Place, run: Run) -> Vec<Effect> {
     let Some(seat) = app.seats.get_mut(&place).filter(|s| s.host != HostKind::Rehearsal) else {
         return say(app, Tone::Info, "No machine is connected for this step: do it there, then t marks it done.");
     };
@@ -76,11 +85,7 @@ fn refused(app: &App, run: &Run) -> Option<String> {
         return Some("The course has changed on disk: nothing of it runs until you trust it as it is now (T).".into());
     }
     let step = app.find(&run.step)?;
-    if let Some(why) = app.not_here(step) {
-        return Some(why);
-    }
-    let restarts = !run.undo && step.command(&run.command).is_some_and(|c| c.restart);
-    restarts.then(|| "wci does not restart machines yet. Run it by hand, then start wci again: the checks will see it.".into())
+    app.not_here(step)
 }
 
 /// Opens a shell at a place, or opens it anew.
@@ -91,13 +96,14 @@ pub fn open(app: &mut App, place: Place) -> Vec<Effect> {
     let old = std::mem::replace(&mut seat.session, session);
     let size = seat.terminal.size();
     let fresh = Seat::new(seat.host.clone(), seat.os, seat.shell, seat.label.clone(), size);
-    let queued = seat.queued.take();
-    *seat = Seat { session, link: Link::Opening, queued, elevated: seat.elevated, ..fresh };
+    let (host, queued) = (seat.host.clone(), seat.queued.take());
+    let (elevated, tries) = (seat.elevated, seat.tries);
+    *seat = Seat { session, link: Link::Opening, queued, elevated, tries, ..fresh };
     let mut effects = Vec::new();
     if old != SessionId(0) {
         effects.push(Effect::Close(old));
     }
-    effects.push(Effect::Open { place, session, size });
+    effects.push(Effect::Open { place, host, session, size });
     effects
 }
 
@@ -155,6 +161,9 @@ pub fn finish(app: &mut App, place: Place, status: Option<i32>) -> Vec<Effect> {
         app.focus = Focus::Guide;
     }
     let id = run.step.clone();
+    if run.restarts && app.restart.as_ref().is_some_and(|r| r.step == id) {
+        return restart::typed(app, place, status);
+    }
     if run.undo {
         let how = match status {
             Some(0) | None => "The step was taken back.".to_owned(),
@@ -251,5 +260,6 @@ pub fn of(app: &App, step: &Step, command: &Command, text: String) -> Run {
         elevated: command.elevated,
         status: None,
         stopping: false,
+        restarts: command.restart,
     }
 }

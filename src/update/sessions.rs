@@ -6,18 +6,21 @@ use crate::app::Draft;
 use crate::app::Effect;
 use crate::app::HOLD;
 use crate::app::Link;
-use crate::app::Lost;
 use crate::app::Prompt;
 use crate::app::Seat;
 use crate::app::Tone;
 use crate::course::Place;
 use crate::session::Ending;
+use crate::session::HostKind;
+use crate::session::Loss;
 use crate::session::SessionEvent;
 use crate::session::SessionId;
 use crate::terminal::Heard;
 use crate::terminal::Mark;
 use crate::terminal::MarkKind;
 use crate::update::checking;
+use crate::update::links;
+use crate::update::restart;
 use crate::update::running;
 use crate::update::say;
 
@@ -33,12 +36,9 @@ pub fn heard(app: &mut App, place: Place, session: SessionId, event: SessionEven
             seat.shell = shell;
             seat.os = os.or(seat.os);
             seat.terminal.trust(&nonce);
-            Vec::new()
+            if matches!(seat.host, HostKind::Ssh(_)) { links::up(app, place) } else { Vec::new() }
         }
-        SessionEvent::Lost(loss) => {
-            seat.link = Link::Lost(Lost { why: loss.why.clone(), next: None, tries: 0 });
-            say(app, Tone::Bad, loss.why)
-        }
+        SessionEvent::Lost(loss) => links::lost(app, place, loss),
         SessionEvent::Refused(why) => {
             seat.link = Link::Refused(why.clone());
             seat.queued = None;
@@ -148,14 +148,16 @@ fn marked(app: &mut App, place: Place, mark: Mark) -> Vec<Effect> {
             }
             let own = seat.prompt == Prompt::Busy && seat.run.is_none();
             seat.prompt = Prompt::Ready;
-            match seat.run.as_ref().map(|r| r.status) {
+            let mut effects = match seat.run.as_ref().map(|r| r.status) {
                 Some(Some(status)) => running::finish(app, place, status),
                 Some(None) => Vec::new(),
                 None if seat.queued.is_some() => running::type_queued(app, place),
                 // The learner ran something of their own: it may have done the step.
                 None if own => checking::ask_if_open(app),
                 None => Vec::new(),
-            }
+            };
+            effects.extend(restart::prompted(app, place));
+            effects
         }
     }
 }
@@ -176,8 +178,13 @@ fn is_news(seat: &Seat, mark: &Mark) -> bool {
 }
 
 fn ended(app: &mut App, place: Place, ending: Ending) -> Vec<Effect> {
+    let going = restart::shell_ended(app, place);
     let mut effects = Vec::new();
     let Some(seat) = app.seats.get_mut(&place) else { return effects };
+    // A machine that goes down ends its shells first, and the link a moment later.
+    if going && matches!(seat.host, HostKind::Ssh(_)) {
+        return links::lost(app, place, Loss { why: "The machine has ended the shell.".into(), again: true });
+    }
     seat.link = Link::Ended(ending);
     seat.prompt = Prompt::Unseen;
     seat.queued = None;
@@ -187,6 +194,9 @@ fn ended(app: &mut App, place: Place, ending: Ending) -> Vec<Effect> {
     };
     if seat.run.is_some() {
         effects.extend(running::finish(app, place, status));
+    }
+    if going {
+        return effects;
     }
     let how = match ending {
         Ending::Exited(status) => format!("ended with status {status}"),

@@ -16,15 +16,21 @@ use crate::progress::Entry;
 use crate::session::HostKind;
 use crate::update::checking;
 use crate::update::fit;
+use crate::update::links;
+use crate::update::places;
 use crate::update::record;
+use crate::update::restart;
 use crate::update::running;
 use crate::update::say;
 
 /// The first frame is drawn: whoever has been here before goes on where they were, a newcomer sees the map.
 pub fn start(app: &mut App) -> Vec<Effect> {
-    let Some(last) = app.progress.chapter.clone() else { return Vec::new() };
-    let Some(index) = app.course.chapters.iter().position(|c| c.slug == last) else { return Vec::new() };
-    open_chapter(app, index)
+    let armed = app.progress.armed.as_ref().map(|armed| armed.step.chapter.clone());
+    let last = armed.or_else(|| app.progress.chapter.clone());
+    let last = last.and_then(|slug| app.course.chapters.iter().position(|c| c.slug == slug));
+    let mut effects = last.map_or_else(Vec::new, |index| open_chapter(app, index));
+    effects.extend(places::at_start(app));
+    effects
 }
 
 /// Shows a chapter at its first unmet step as far as the journal knows, and asks every check of it.
@@ -32,16 +38,20 @@ pub fn open_chapter(app: &mut App, index: usize) -> Vec<Effect> {
     let Some(chapter) = app.course.chapters.get(index) else { return Vec::new() };
     let slug = chapter.slug.clone();
     let open = |step: &Step| app.runs(&step.id).is_none() && !app.standing(step).is_settled();
+    let armed = app.progress.armed.as_ref().and_then(|armed| chapter.steps.iter().position(|s| s.id == armed.step));
     let interrupted = app.progress.interrupted().and_then(|id| chapter.steps.iter().position(|s| s.id == *id && open(s)));
     app.chapter = index;
     app.choice = index;
     app.screen = Screen::Chapter;
-    app.landing = interrupted.is_none();
-    app.step = interrupted.unwrap_or_else(|| app.first_unmet(&app.course.chapters[index]));
+    let to = armed.or(interrupted);
+    app.landing = to.is_none();
+    app.step = to.unwrap_or_else(|| app.first_unmet(&app.course.chapters[index]));
     let mut effects = vec![record(app, Entry::Opened { chapter: slug })];
     effects.extend(ask_all(app));
     effects.extend(arrive(app));
-    if interrupted.is_some() {
+    effects.extend(links::connect(app));
+    effects.extend(restart::resume(app));
+    if interrupted.is_some() && armed.is_none() {
         say(app, Tone::Info, "This step was running when wci stopped. Its checks are asked again; nothing runs by itself.");
     }
     effects
@@ -66,6 +76,10 @@ pub fn show(app: &mut App, chapter: usize, step: usize) -> Vec<Effect> {
         effects.extend(ask_all(app));
     }
     effects.extend(arrive(app));
+    if !app.headless {
+        effects.extend(links::connect(app));
+        effects.extend(restart::resume(app));
+    }
     effects
 }
 
@@ -118,7 +132,14 @@ pub fn arrive(app: &mut App) -> Vec<Effect> {
     });
     app.task = open.unwrap_or(0);
     let mut effects = colours(app);
+    effects.extend(take_seat(app));
+    effects
+}
+
+/// Opens the shell whose terminal is on the screen, if it never was.
+pub fn take_seat(app: &mut App) -> Vec<Effect> {
     let place = app.shown();
+    let mut effects = Vec::new();
     if app.seats.get(&place).is_some_and(|s| s.link == Link::Closed && s.host != HostKind::Rehearsal) {
         effects.extend(fit(app));
         effects.extend(running::open(app, place));

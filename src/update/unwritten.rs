@@ -18,6 +18,11 @@ pub fn unwritten(app: &mut App, why: &str, written: &[Entry], dropped: Vec<Effec
         written.iter().for_each(|entry| app.progress.apply(entry));
     }
     let held_back = matches!(dropped.first(), Some(Effect::Journal(Entry::Ran { .. } | Entry::Undone { .. })));
+    if matches!(dropped.first(), Some(Effect::Journal(Entry::Armed(_)))) {
+        app.restart = None;
+        app.overlay = None;
+        return say(app, Tone::Bad, format!("Nothing was restarted: {why}"));
+    }
     for effect in dropped {
         take_back(app, effect);
     }
@@ -61,6 +66,10 @@ fn take_back(app: &mut App, effect: Effect) {
         | Effect::Close(_)
         | Effect::Copy(_)
         | Effect::Browse(_)
+        | Effect::AskBoot { .. }
+        | Effect::PlanWayBack
+        | Effect::RegisterWayBack(_)
+        | Effect::RemoveWayBack
         | Effect::Elevate(_)
         | Effect::Quit => {}
     }

@@ -9,9 +9,14 @@ use std::ptr::{null, null_mut};
 
 use windows_sys::Win32::Foundation::{ERROR_CANCELLED, LocalFree};
 use windows_sys::Win32::Security::Authorization::ConvertSidToStringSidW;
-use windows_sys::Win32::Security::{GetTokenInformation, TOKEN_ELEVATION, TOKEN_QUERY, TOKEN_USER, TokenElevation, TokenUser};
+use windows_sys::Win32::Security::{
+    GetTokenInformation, LookupAccountNameW, PSID, TOKEN_ELEVATION, TOKEN_QUERY, TOKEN_USER, TokenElevation, TokenUser,
+};
 use windows_sys::Win32::System::Com::{COINIT_APARTMENTTHREADED, COINIT_DISABLE_OLE1DDE, CoInitializeEx};
 use windows_sys::Win32::System::Console::GetConsoleWindow;
+use windows_sys::Win32::System::RemoteDesktop::{
+    WTS_CURRENT_SESSION, WTSDomainName, WTSFreeMemory, WTSQuerySessionInformationW, WTSUserName,
+};
 use windows_sys::Win32::System::Threading::{GetCurrentProcess, OpenProcessToken};
 use windows_sys::Win32::UI::Shell::{SEE_MASK_NOASYNC, SHELLEXECUTEINFOW, ShellExecuteExW};
 use windows_sys::Win32::UI::WindowsAndMessaging::SW_SHOWNORMAL;
@@ -43,17 +48,77 @@ pub fn user() -> io::Result<String> {
     // A TOKEN_USER and the identifier it points to, which has at most 68 bytes. Words, for its alignment.
     let (mut buffer, mut length) = ([0_u64; 32], 0);
     let size = size_of_val(&buffer) as u32;
-    // SAFETY: the buffer is as long as said, aligned, and lives until the identifier has been turned into text, which is copied and freed.
+    // SAFETY: the buffer is as long as said, aligned, and lives until the identifier has been turned into text.
     unsafe {
         check(GetTokenInformation(token.as_raw_handle(), TokenUser, buffer.as_mut_ptr().cast(), size, &raw mut length))?;
-        let user = buffer.as_ptr().cast::<TOKEN_USER>();
-        let mut text = null_mut();
-        check(ConvertSidToStringSidW((*user).User.Sid, &raw mut text))?;
-        let length = (0..).take_while(|&at| *text.add(at) != 0).count();
-        let copy = String::from_utf16_lossy(std::slice::from_raw_parts(text, length));
+        spelt((*buffer.as_ptr().cast::<TOKEN_USER>()).User.Sid)
+    }
+}
+
+/// An identifier as text.
+///
+/// # Safety
+/// It must be a valid one.
+unsafe fn spelt(identifier: PSID) -> io::Result<String> {
+    let mut text = null_mut();
+    // SAFETY: the identifier is valid, as the caller says; the text is copied and freed.
+    unsafe {
+        check(ConvertSidToStringSidW(identifier, &raw mut text))?;
+        let copy = copied(text);
         LocalFree(text.cast());
         Ok(copy)
     }
+}
+
+/// # Safety
+/// The text must end with a zero.
+unsafe fn copied(text: *const u16) -> String {
+    // SAFETY: it ends with a zero, as the caller says.
+    unsafe {
+        let length = (0..).take_while(|&at| *text.add(at) != 0).count();
+        String::from_utf16_lossy(std::slice::from_raw_parts(text, length))
+    }
+}
+
+/// The security identifier of an account: `DOMAIN\\name`, a name, or an identifier already.
+pub fn user_of(account: &str) -> io::Result<String> {
+    if account.starts_with("S-1-") {
+        return Ok(account.to_owned());
+    }
+    let account = wide(account);
+    // An identifier has at most 68 bytes. Words, for its alignment.
+    let (mut identifier, mut domain, mut kind) = ([0_u64; 9], [0_u16; 256], 0);
+    let (mut size, mut length) = (size_of_val(&identifier) as u32, domain.len() as u32);
+    // SAFETY: both buffers are as long as said and live until the identifier has been turned into text.
+    unsafe {
+        let into: PSID = identifier.as_mut_ptr().cast();
+        check(LookupAccountNameW(
+            null(),
+            account.as_ptr(),
+            into,
+            &raw mut size,
+            domain.as_mut_ptr(),
+            &raw mut length,
+            &raw mut kind,
+        ))?;
+        spelt(into)
+    }
+}
+
+/// The security identifier of whoever is logged on in this session. Nobody is in the one of services.
+pub fn logged_on() -> io::Result<String> {
+    let told = |what| {
+        let (mut text, mut bytes) = (null_mut(), 0);
+        // SAFETY: the text ends with a zero, is copied and freed.
+        unsafe {
+            check(WTSQuerySessionInformationW(null_mut(), WTS_CURRENT_SESSION, what, &raw mut text, &raw mut bytes))?;
+            let copy = copied(text);
+            WTSFreeMemory(text.cast());
+            Ok::<_, io::Error>(copy)
+        }
+    };
+    let (domain, name) = (told(WTSDomainName)?, told(WTSUserName)?);
+    user_of(&format!("{domain}\\{name}"))
 }
 
 /// What became of asking for administrator's rights.
@@ -145,5 +210,9 @@ mod tests {
         let user = user().expect("a user");
         assert!(user.starts_with("S-1-"), "{user}");
         is_elevated().expect("an answer");
+        assert_eq!(user_of(&user).expect("an identifier"), user);
+        // The one of whoever sits there: in a test that is who runs it.
+        assert_eq!(logged_on().expect("somebody"), user);
+        user_of("nobody is called this").expect_err("no account");
     }
 }

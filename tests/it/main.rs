@@ -3,7 +3,9 @@
 mod headless;
 mod house;
 mod marks;
+mod places;
 mod player;
+mod restart;
 mod screen;
 mod stories;
 mod tmux;

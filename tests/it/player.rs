@@ -27,8 +27,10 @@ use wci::keys::MouseKind;
 use wci::markdown;
 use wci::progress::Entry;
 use wci::progress::Progress;
+use wci::restart::BootId;
 use wci::session::Ending;
 use wci::session::HostKind;
+use wci::session::Loss;
 use wci::session::SessionEvent;
 use wci::session::SessionId;
 use wci::session::Size;
@@ -46,6 +48,9 @@ pub struct Player {
     asked: BTreeMap<CheckRef, u64>,
     number: u64,
     pub quit: bool,
+    /// Where what is heard comes from.
+    pub place: Place,
+    boot_round: u64,
     /// No journal entry can be written.
     pub disk_is_full: bool,
 }
@@ -58,13 +63,22 @@ impl Player {
 
     /// The same, with a journal from before.
     pub fn resume(chapter: &str, journal: &[Entry]) -> Self {
+        Self::with_vm(chapter, journal, HostKind::Rehearsal)
+    }
+
+    fn with_vm(chapter: &str, journal: &[Entry], vm: HostKind) -> Self {
         let (chapter, problems) = markdown::chapter("01-demo.md", chapter);
         assert!(problems.is_empty(), "the test's chapter has problems: {problems:#?}");
         let course = Course { title: "A course".into(), chapters: vec![chapter], ..Course::default() };
         let size = Size { columns: 80, rows: 24 };
+        let label = match vm {
+            HostKind::Here => "vm: this machine",
+            HostKind::Ssh(_) => "vm: 10.0.0.4",
+            HostKind::Rehearsal => "vm",
+        };
         let seats = BTreeMap::from([
             (Place::Laptop, Seat::new(HostKind::Here, Some(Os::Linux), Shell::Bash, "laptop", size)),
-            (Place::Vm, Seat::new(HostKind::Rehearsal, Some(Os::Windows), Shell::PowerShell, "vm", size)),
+            (Place::Vm, Seat::new(vm, Some(Os::Windows), Shell::PowerShell, label, size)),
         ]);
         let app = App::new(Start {
             course,
@@ -83,9 +97,26 @@ impl Player {
             asked: BTreeMap::new(),
             number: 0,
             quit: false,
+            place: Place::Laptop,
+            boot_round: 0,
             disk_is_full: false,
         };
         player.send(Msg::Started);
+        player
+    }
+
+    /// The vm is a Windows machine behind ssh; opened, and not connected yet.
+    pub fn over_ssh(chapter: &str, journal: &[Entry]) -> Self {
+        let host = HostKind::Ssh("ssh://wci@10.0.0.4".parse().expect("an address"));
+        let mut player = Self::with_vm(chapter, journal, host);
+        player.place = Place::Vm;
+        player
+    }
+
+    /// The vm is the machine the program runs on: it goes down with it.
+    pub fn on_the_vm(chapter: &str, journal: &[Entry]) -> Self {
+        let mut player = Self::with_vm(chapter, journal, HostKind::Here);
+        player.place = Place::Vm;
         player
     }
 
@@ -110,6 +141,7 @@ impl Player {
             match &effect {
                 Effect::Journal(entry) => self.journal.push(entry.clone()),
                 Effect::Ask { check, round, .. } => drop(self.asked.insert(check.clone(), *round)),
+                Effect::AskBoot { round, .. } => self.boot_round = *round,
                 Effect::Quit => self.quit = true,
                 _ => {}
             }
@@ -160,12 +192,13 @@ impl Player {
     }
 
     fn session(&self) -> SessionId {
-        self.app.seats[&Place::Laptop].session
+        self.app.seats[&self.place].session
     }
 
     pub fn heard(&mut self, event: SessionEvent) -> &mut Self {
         let session = self.session();
-        self.send(Msg::Session(Place::Laptop, session, event))
+        let place = self.place;
+        self.send(Msg::Session(place, session, event))
     }
 
     pub fn prints(&mut self, text: &str) -> &mut Self {
@@ -211,6 +244,24 @@ impl Player {
         self.heard(SessionEvent::Ended(ending))
     }
 
+    /// The machine says which boot it is in, and when that began.
+    pub fn boots(&mut self, counter: &str, shown: &str) -> &mut Self {
+        let boot = BootId { counter: Some(counter.into()), time: Some(shown.into()), shown: shown.into() };
+        let (place, round) = (self.place, self.boot_round);
+        self.send(Msg::Booted { place, round, boot: Ok(boot) })
+    }
+
+    /// It cannot say it.
+    pub fn boots_unknown(&mut self, why: &str) -> &mut Self {
+        let (place, round) = (self.place, self.boot_round);
+        self.send(Msg::Booted { place, round, boot: Err(why.into()) })
+    }
+
+    /// The link to the machine breaks, or was not to be had.
+    pub fn loses(&mut self, why: &str, again: bool) -> &mut Self {
+        self.heard(SessionEvent::Lost(Loss { why: why.into(), again }))
+    }
+
     /// The machine answers a check of a step.
     pub fn answers(&mut self, step: &str, index: usize, verdict: Verdict, seen: &str) -> &mut Self {
         self.answer(step, CheckKind::Check, index, verdict, seen)
@@ -233,7 +284,10 @@ impl Player {
             .drain(..)
             .filter_map(|effect| match effect {
                 Effect::Journal(entry) => Some(format!("journal {}", short(&entry))),
-                Effect::Open { place, session, .. } => Some(format!("open {} {}", place.name(), session.0)),
+                Effect::Open { place, host, session, .. } => match host {
+                    HostKind::Here => Some(format!("open {} {}", place.name(), session.0)),
+                    other => Some(format!("open {} {} at {other}", place.name(), session.0)),
+                },
                 Effect::Send(_, bytes) => Some(format!("send {:?}", String::from_utf8_lossy(&bytes))),
                 Effect::Close(session) => Some(format!("close {}", session.0)),
                 Effect::Ask { check, poll, .. } => {
@@ -242,6 +296,10 @@ impl Player {
                 }
                 Effect::Copy(text) => Some(format!("copy {text:?}")),
                 Effect::Browse(url) => Some(format!("browse {url}")),
+                Effect::AskBoot { place, .. } => Some(format!("ask boot {}", place.name())),
+                Effect::PlanWayBack => Some("plan way back".into()),
+                Effect::RegisterWayBack(way) => Some(format!("register {}", way.name.unwrap_or_default())),
+                Effect::RemoveWayBack => Some("remove way back".into()),
                 Effect::Elevate(step) => Some(format!("elevate {step}")),
                 Effect::Quit => Some("quit".into()),
                 Effect::Resize(..) | Effect::Highlight { .. } => None,
@@ -302,6 +360,11 @@ fn short(entry: &Entry) -> String {
         Entry::Valued { name, value, .. } => format!("valued {name}={value}"),
         Entry::Opened { chapter } => format!("opened {chapter}"),
         Entry::Trusted { .. } => "trusted".into(),
+        Entry::Placed { vm } => format!("placed {vm}"),
+        Entry::Booted { place, boot } => format!("booted {} {}", place.name(), boot.shown),
+        Entry::Armed(armed) => format!("armed {} {} after {} returns", armed.step, armed.command, armed.returns),
+        Entry::Returned { boot } => format!("returned {}", boot.shown),
+        Entry::Disarmed { how } => format!("disarmed {}", how.name()),
         Entry::Reset { step } => format!("reset {step:?}"),
     }
 }

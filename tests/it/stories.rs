@@ -214,11 +214,11 @@ fn a_changed_course_asks_and_runs_nothing_before_it_is_trusted() {
 }
 
 #[test]
-fn a_restart_is_refused_whichever_way_it_is_run() {
+fn a_restart_is_shown_first_whichever_way_it_is_run() {
     let chapter = TWO_STEPS.replace("```sh run\necho hello", "```sh run restart\necho hello");
     let mut player = Player::opened(&chapter);
-    player.forget().keys("enter").asks_for(&[]);
-    player.keys("e enter").asks_for(&[]);
+    player.forget().keys("enter").asks_for(&["ask boot laptop", "plan way back"]).shows("Restart the laptop");
+    player.keys("esc e enter").asks_for(&["ask boot laptop", "plan way back"]).shows("Restart the laptop");
 }
 
 #[test]

@@ -30,9 +30,14 @@ pub struct Live {
 
 impl Live {
     pub fn open(choice: ShellChoice) -> Self {
-        let (sender, events) = channel(BACKLOG);
         let shell = choice.shell;
-        let session = open(SessionId(7), Door::Local(choice), SIZE, None, sender);
+        Self::at(Door::Local(choice), shell)
+    }
+
+    /// Behind any door, where this shell is expected.
+    pub fn at(door: Door, shell: Shell) -> Self {
+        let (sender, events) = channel(BACKLOG);
+        let session = open(SessionId(7), door, SIZE, None, sender);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         let terminal = Terminal::new(SIZE);
         let (opened, marks, folder, raw, over) = (None, Vec::new(), String::new(), Vec::new(), None);

@@ -4,14 +4,12 @@ use std::io;
 use std::os::windows::process::CommandExt;
 use std::process::{Child, Command};
 
-use crate::windows::Job;
+use crate::windows::{Job, NO_WINDOW};
 
 pub struct Group(Job);
 
 pub fn alone(command: &mut Command) {
-    // No console of ours to read keys from or to write on.
-    const CREATE_NO_WINDOW: u32 = 0x0800_0000;
-    command.creation_flags(CREATE_NO_WINDOW);
+    command.creation_flags(NO_WINDOW);
 }
 
 impl Group {

@@ -1,0 +1,194 @@
+//! What the learner can do about a restart at each of its stages.
+
+use crate::app::Action;
+use crate::app::App;
+use crate::app::Back;
+use crate::app::Effect;
+use crate::app::Overlay;
+use crate::app::Restart;
+use crate::app::Run;
+use crate::app::Rung;
+use crate::app::Stage;
+use crate::app::Tone;
+use crate::progress::Disarm;
+use crate::update::checking;
+use crate::update::links;
+use crate::update::restart::{arm, count_down, disarm, plan, stage, type_it};
+use crate::update::running;
+use crate::update::say;
+use crate::update::travel;
+
+/// A key while the restart is on the screen.
+pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
+    let Some(now) = app.restart.as_ref().map(|r| r.stage) else {
+        app.overlay = None;
+        return Vec::new();
+    };
+    match action {
+        Action::Go => go(app, now),
+        Action::Details => {
+            if let Some(Overlay::Restart { details }) = &mut app.overlay {
+                *details = !*details;
+            }
+            Vec::new()
+        }
+        Action::WaitOn => wait_on(app, now),
+        Action::ByHand if now == Stage::Plan => by_hand(app),
+        Action::ComeBack if now == Stage::Plan => {
+            if let Some(Back::Offered { way, wanted }) = app.restart.as_mut().map(|r| &mut r.way_back)
+                && way.name.is_some()
+            {
+                *wanted = !*wanted;
+            }
+            Vec::new()
+        }
+        Action::Anew if now == Stage::Planned => anew(app),
+        Action::Stop => stop(app, now),
+        Action::Home | Action::Quit => leave(app, now),
+        _ => Vec::new(),
+    }
+}
+
+fn go(app: &mut App, now: Stage) -> Vec<Effect> {
+    match now {
+        Stage::Plan => match app.restart.as_ref() {
+            Some(restart) if restart.before.is_some() && restart.way_back != Back::Asked => arm(app, false),
+            Some(restart) if restart.why.is_some() => {
+                let place = restart.place;
+                links::ask_boot(app, place)
+            }
+            _ => Vec::new(),
+        },
+        // The way back could not be registered, and the learner goes on all the same.
+        Stage::Registering if app.restart.as_ref().is_some_and(|r| matches!(r.way_back, Back::Failed { .. })) => count_down(app),
+        Stage::Registering => Vec::new(),
+        Stage::Countdown => type_it(app),
+        Stage::Climbing(rung) => try_now(app, rung),
+        Stage::Late(rung) => {
+            stage(app, Stage::Climbing(rung));
+            try_now(app, rung)
+        }
+        Stage::Planned => {
+            stage(app, Stage::Climbing(Rung::Down));
+            Vec::new()
+        }
+        Stage::Postponed | Stage::Unmet => once_more(app),
+        Stage::Enough => leave(app, now),
+        Stage::Back => {
+            let step = app.restart.take().map(|r| r.step);
+            app.overlay = None;
+            let here = step.is_some_and(|id| app.step().is_some_and(|s| s.id == id));
+            if here { travel::go(app, app.step + 1) } else { Vec::new() }
+        }
+    }
+}
+
+fn try_now(app: &mut App, rung: Rung) -> Vec<Effect> {
+    let Some((place, step)) = app.restart.as_ref().map(|r| (r.place, r.step.clone())) else { return Vec::new() };
+    match rung {
+        Rung::Network => running::open(app, place),
+        Rung::Down | Rung::Boot => links::ask_boot(app, place),
+        Rung::Shell => running::open(app, place),
+        Rung::Checks => checking::ask(app, &step, true),
+    }
+}
+
+fn wait_on(app: &mut App, now: Stage) -> Vec<Effect> {
+    match now {
+        Stage::Late(rung) | Stage::Climbing(rung) => {
+            stage(app, Stage::Climbing(rung));
+            let place = app.restart.as_ref().map(|r| r.place);
+            let lost = place.and_then(|p| app.seats.get(&p)).is_some_and(|s| matches!(s.link, crate::app::Link::Lost(_)));
+            if let (Some(place), true) = (place, lost) { running::open(app, place) } else { Vec::new() }
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The learner restarts the machine; it is waited for as for any other restart.
+fn by_hand(app: &mut App) -> Vec<Effect> {
+    if app.restart.as_ref().is_some_and(|r| r.before.is_none()) {
+        return Vec::new();
+    }
+    arm(app, true)
+}
+
+/// The command of the step once more: the plan is shown again, with what is so now.
+fn once_more(app: &mut App) -> Vec<Effect> {
+    let Some(Restart { step, command, place, .. }) = app.restart.take() else { return Vec::new() };
+    app.overlay = None;
+    let Some((run, elevated)) = run_of(app, &step, &command) else { return Vec::new() };
+    if app.lacks_rights(place, elevated) {
+        app.overlay = Some(Overlay::Elevate(step));
+        return Vec::new();
+    }
+    plan(app, place, run)
+}
+
+fn run_of(app: &App, step: &crate::course::StepId, command: &str) -> Option<(Run, bool)> {
+    let step = app.find(step)?;
+    let command = step.command(command)?;
+    let text = app.text_of(step, command).ok()?;
+    Some((running::of(app, step, command, text), command.elevated))
+}
+
+/// Windows has a restart planned. The learner wants it now: that one is taken back first.
+fn anew(app: &mut App) -> Vec<Effect> {
+    let Some(place) = app.restart.as_ref().map(|r| r.place) else { return Vec::new() };
+    let Some(run) = app.restart.as_mut().and_then(|r| r.run.as_mut()) else { return Vec::new() };
+    if !run.text.starts_with(TAKE_BACK) {
+        run.text = format!("{TAKE_BACK}\n{}", run.text);
+        run.edited = true;
+    }
+    let ready = app.seats.get(&place).is_some_and(|s| s.prompt == crate::app::Prompt::Ready);
+    if !ready {
+        return say(app, Tone::Info, "The shell has not shown its prompt yet.");
+    }
+    type_it(app)
+}
+
+/// Takes back a restart that Windows has planned.
+const TAKE_BACK: &str = "shutdown.exe /a";
+
+fn stop(app: &mut App, now: Stage) -> Vec<Effect> {
+    let how = match now {
+        Stage::Plan => {
+            app.restart = None;
+            app.overlay = None;
+            return say(app, Tone::Info, "Nothing was restarted.");
+        }
+        Stage::Registering | Stage::Countdown => Disarm::Cancelled,
+        Stage::Back | Stage::Enough => return leave(app, now),
+        Stage::Climbing(_) | Stage::Planned | Stage::Postponed | Stage::Unmet | Stage::Late(_) => Disarm::GivenUp,
+    };
+    let Some(restart) = app.restart.take() else { return Vec::new() };
+    let effects = disarm(app, &restart, how);
+    let text = match how {
+        Disarm::Cancelled => "Taken back: nothing was restarted, and nothing stays behind.",
+        _ => "Not waited for any longer; nothing of wci stays behind. The step's checks still decide.",
+    };
+    drop(say(app, Tone::Info, text));
+    effects
+}
+
+/// Looks away; what was begun goes on, and Enter on the step looks again.
+fn leave(app: &mut App, now: Stage) -> Vec<Effect> {
+    app.overlay = None;
+    match now {
+        Stage::Plan => {
+            app.restart = None;
+            Vec::new()
+        }
+        Stage::Registering | Stage::Countdown => stop(app, now),
+        Stage::Back | Stage::Enough => {
+            app.restart = None;
+            Vec::new()
+        }
+        // Armed it stays, in the journal too: the checks, or the next start, go on with it.
+        Stage::Unmet => {
+            let restart = app.restart.take();
+            restart.map(|restart| disarm(app, &restart, Disarm::Back)).unwrap_or_default()
+        }
+        Stage::Climbing(_) | Stage::Planned | Stage::Postponed | Stage::Late(_) => Vec::new(),
+    }
+}

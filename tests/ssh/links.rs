@@ -1,0 +1,194 @@
+//! Links that carry much, that break, and that cannot be shared.
+
+use std::time::{Duration, Instant};
+
+use wci::course::Shell;
+use wci::session::{Ending, Loss, SessionEvent};
+use wci::terminal::MarkKind;
+
+use crate::live::{Live, PATIENCE};
+use crate::open;
+use crate::server::Server;
+use crate::shells::leave;
+
+/// In the middle of a command that ends by itself only much later.
+fn busy(server: &Server, shares: bool) -> (wci::host::Connection, Live) {
+    let connection = server.connection_to(&server.address(), shares);
+    let mut live = open(&connection, Shell::Bash);
+    live.prompt();
+    live.session.send(b"echo started; sleep 1000\r".to_vec()).unwrap();
+    live.until("the command", |live| live.raw.ends_with(b"started\r\n"));
+    (connection, live)
+}
+
+fn broke(live: &mut Live) -> Loss {
+    match live.end() {
+        SessionEvent::Lost(loss) => loss,
+        other => panic!("{other:?}\n{}", live.raw.escape_ascii()),
+    }
+}
+
+#[test]
+fn a_server_that_dies_in_the_middle_of_a_command_is_a_lost_link() {
+    for shares in [true, false] {
+        let Some(server) = Server::with_shell("/bin/bash") else { return };
+        let (connection, mut live) = busy(&server, shares);
+        let begun = Instant::now();
+        server.signal_serving("-9");
+        let loss = broke(&mut live);
+        assert!(loss.again && loss.why.contains("link to 127.0.0.1 broke"), "{loss:?}");
+        assert!(begun.elapsed() < Duration::from_secs(4));
+        assert!(live.session.wait(PATIENCE));
+        assert_eq!(connection.second("true").is_err(), shares);
+        // The same connection logs in anew.
+        let mut live = open(&connection, Shell::Bash);
+        live.prompt();
+        assert_eq!(live.says("echo again"), "again");
+        leave(live, &server);
+    }
+}
+
+/// The line to the machine is cut: nothing is refused, nothing closed, nothing answered.
+#[test]
+fn a_stalled_link_is_lost() {
+    let Some(mut server) = Server::apart("/bin/bash") else { return };
+    server.options = ["-o", "ServerAliveInterval=1", "-o", "ServerAliveCountMax=2"].map(Into::into).to_vec();
+    let (connection, mut live) = busy(&server, true);
+    server.net.as_ref().unwrap().cut();
+    let begun = Instant::now();
+    let mut second = connection.second("true").unwrap().spawn().unwrap();
+    let loss = broke(&mut live);
+    assert!(loss.again && loss.why.contains("answers no more"), "{loss:?}");
+    assert!((2..8).contains(&begun.elapsed().as_secs()), "{:?}", begun.elapsed());
+    assert!(live.session.wait(PATIENCE));
+    assert!(connection.second("true").is_err(), "it fails at once");
+    let _ = second.kill();
+    let _ = second.wait();
+    assert!(server.clients().is_empty(), "{:?}", server.clients());
+}
+
+#[test]
+fn two_hundred_mebibytes_arrive_while_another_channel_answers() {
+    let Some(server) = Server::with_shell("/bin/bash") else { return };
+    let connection = server.connection();
+    let mut live = open(&connection, Shell::Bash);
+    live.prompt();
+    let nonce = live.opened.clone().unwrap();
+    let told = std::thread::spawn({
+        let connection = connection.clone();
+        move || {
+            std::thread::sleep(Duration::from_millis(500));
+            let begun = Instant::now();
+            let told = connection.second("echo answered").unwrap().output().unwrap();
+            (told.stdout, begun.elapsed())
+        }
+    });
+    live.session.send(b"yes 123456789abcdef | head -c 209715200\r".to_vec()).unwrap();
+    // Not through the tests' terminal: it keeps all it was told.
+    let end = format!("\x1b]133;D;0;k={nonce}").into_bytes();
+    let (mut count, mut last) = (0, Vec::new());
+    let until = Instant::now() + Duration::from_secs(120);
+    while !last.windows(end.len()).any(|text| text == end) {
+        assert!(Instant::now() < until, "{count}");
+        let next = live.runtime.block_on(async { tokio::time::timeout(PATIENCE, live.events.recv()).await });
+        let Ok(Some((_, SessionEvent::Output(bytes)))) = next else { panic!("{next:?} after {count}") };
+        assert!(bytes.len() <= wci::host::CHUNK);
+        count += bytes.iter().filter(|byte| **byte == b'\n').count();
+        last.drain(..last.len().saturating_sub(end.len()));
+        last.extend(bytes);
+    }
+    let (answer, took) = told.join().unwrap();
+    assert_eq!(answer, b"answered\n");
+    assert!(took < Duration::from_secs(10), "{took:?}");
+    // 16 bytes each, and the line of the command.
+    assert_eq!(count, 209_715_200 / 16 + 1);
+    live.marks.clear();
+    live.session.send(b"\r".to_vec()).unwrap();
+    live.prompt();
+    leave(live, &server);
+}
+
+#[test]
+fn programs_with_the_whole_screen_work() {
+    let Some(server) = Server::with_shell("/bin/bash") else { return };
+    let mut live = open(&server.connection(), Shell::Bash);
+    live.prompt();
+    live.session.send(b"seq 500 | less\r".to_vec()).unwrap();
+    live.until("less", |live| live.terminal.text().contains("\n23"));
+    live.session.send(b"G".to_vec()).unwrap();
+    live.until("its end", |live| live.terminal.text().contains("\n500"));
+    live.marks.clear();
+    live.session.send(b"q".to_vec()).unwrap();
+    live.prompt();
+    assert!(!live.terminal.text().contains("\n500"), "the screen is as it was");
+    leave(live, &server);
+}
+
+#[test]
+fn the_status_of_ssh_itself_can_be_that_of_the_shell() {
+    let Some(server) = Server::with_shell("/bin/bash") else { return };
+    for shares in [true, false] {
+        let mut live = open(&server.connection_to(&server.address(), shares), Shell::Bash);
+        live.prompt();
+        live.session.send(b"exit 255\r".to_vec()).unwrap();
+        assert_eq!(live.end(), SessionEvent::Ended(Ending::Exited(255)), "{}", live.raw.escape_ascii());
+        assert!(live.session.wait(PATIENCE));
+    }
+    server.nobody();
+}
+
+#[test]
+fn a_client_that_cannot_share_logs_in_for_each() {
+    let Some(server) = Server::with_shell("/bin/bash") else { return };
+    let connection = server.connection_to(&server.address(), false);
+    let mut live = open(&connection, Shell::Bash);
+    live.prompt();
+    assert_eq!(live.run("(exit 3)"), (Some(3), String::new()));
+    assert_eq!(connection.second("echo checked").unwrap().output().unwrap().stdout, b"checked\n");
+    leave(live, &server);
+    // A key is known to no agent: only a person can log in, and the shell comes up as it is.
+    server.client("PubkeyAuthentication no");
+    let mut live = open(&connection, Shell::Sh);
+    live.until("the question", |live| live.raw.ends_with(b"password: "));
+    live.session.send(format!("{}\r", server.user.password).into_bytes()).unwrap();
+    live.until("a prompt", |live| live.raw.ends_with(b"$ "));
+    assert!(live.marks.iter().all(|mark| mark.kind != MarkKind::PromptEnd) && connection.remote().is_none());
+    live.session.send(b"echo $((6*7)); exit 7\r".to_vec()).unwrap();
+    assert_eq!(live.end(), SessionEvent::Ended(Ending::Exited(7)));
+    assert!(live.terminal.text().contains("\n42"));
+    server.nobody();
+}
+
+#[test]
+fn a_server_with_one_channel_to_a_connection_is_asked_over_another_one() {
+    let Some(server) = Server::new("/bin/bash", "MaxSessions 1") else { return };
+    let connection = server.connection();
+    let mut live = open(&connection, Shell::Bash);
+    live.prompt();
+    assert_eq!(connection.second("echo checked").unwrap().output().unwrap().stdout, b"checked\n");
+    leave(live, &server);
+}
+
+/// The start files of the login shell run before the word comes.
+#[test]
+fn a_shell_that_does_not_come_up_is_given_up() {
+    let Some(server) = Server::with_shell("/bin/bash") else { return };
+    std::fs::write(server.user.home.join(".bashrc"), "if [ -t 0 ]; then read -p 'what? ' answer; fi\n").unwrap();
+    let connection = server.connection();
+    let mut live = open(&connection, Shell::Bash);
+    while live.over.is_none() && live.turn(Duration::from_secs(30)) {}
+    let end = live.end();
+    assert!(matches!(&end, SessionEvent::Refused(why) if why.contains("within 20 seconds")), "{end:?}");
+    assert!(live.session.wait(PATIENCE));
+    server.nobody();
+}
+
+/// Login shells that let nobody do anything.
+#[test]
+fn a_machine_that_runs_nothing_says_so() {
+    let Some(server) = Server::with_shell("/usr/sbin/nologin") else { return };
+    let mut live = open(&server.connection(), Shell::Bash);
+    let end = live.end();
+    assert!(matches!(&end, SessionEvent::Refused(why) if why.contains("runs no commands")), "{end:?}");
+    server.nobody();
+}

@@ -1,0 +1,133 @@
+//! The shells that can be on the other side, each with its marks.
+
+use wci::course::Shell;
+use wci::session::{Ending, SessionEvent, Size};
+
+use crate::live::{Live, PATIENCE};
+use crate::open;
+use crate::server::Server;
+
+/// Waits for the end, and holds that nothing is left.
+pub fn leave(mut live: Live, server: &Server) {
+    live.session.send(b"exit 7\r".to_vec()).unwrap();
+    assert_eq!(live.end(), SessionEvent::Ended(Ending::Exited(7)), "{}", live.raw.escape_ascii());
+    assert!(live.session.wait(PATIENCE));
+    server.nobody();
+}
+
+fn posix(login: &str, shell: Shell, rc: Option<(&str, &str)>) {
+    let Some(server) = Server::with_shell(login) else { return };
+    if let Some((name, text)) = rc {
+        std::fs::write(server.user.home.join(name), text).unwrap();
+    }
+    let before = server.user.files();
+    let connection = server.connection();
+    let mut live = open(&connection, shell);
+    live.prompt();
+    assert_eq!(connection.remote().map(|remote| remote.shell), Some(shell));
+    let nonce = live.opened.clone().unwrap();
+    let raw = String::from_utf8_lossy(&live.raw).into_owned();
+    assert!(!raw.contains("wci-ready") && !raw.contains("stty") && !raw.contains("__wci"), "{}", live.raw.escape_ascii());
+    assert_eq!(live.run("printf 'a\\nb c\\n'"), (Some(0), "a\nb c".into()), "{login}");
+    assert_eq!(live.run("sh -c 'exit 3'"), (Some(3), String::new()), "{login}");
+    assert_eq!(live.run("if true; then\n\techo one\nfi\n( exit 4 )"), (Some(4), "one".into()), "{login}");
+    live.run("cd /usr/bin; x=kept");
+    assert_eq!(live.folder, "/usr/bin");
+    assert_eq!(live.says("echo $x; tty | cut -c1-9; stty -a | grep -c ' echo '"), "kept\n/dev/pts/\n1");
+    assert!(!live.says("env").contains(&nonce));
+    assert_eq!(live.says("ls -l /proc/$$/fd | grep -c pipe"), "0", "no descriptor is left open");
+    live.session.resize(Size { columns: 101, rows: 33 });
+    // bash draws its prompt anew.
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    live.prompt();
+    assert_eq!(live.says("stty size"), "33 101");
+    for (_, line) in server.user.processes() {
+        assert!(!line.contains(&nonce), "{line}");
+    }
+    assert!(!server.clients().iter().any(|line| line.contains(&nonce)));
+    live.marks.clear();
+    live.session.send(b"echo started; sleep 1000\r".to_vec()).unwrap();
+    live.until("the command", |live| live.raw.ends_with(b"started\r\n"));
+    std::thread::sleep(std::time::Duration::from_millis(100));
+    live.session.send(vec![3]).unwrap();
+    live.prompt();
+    let files = server.user.files();
+    assert_eq!(files, before);
+    leave(live, &server);
+    assert_eq!(server.user.files().iter().filter(|path| !path.ends_with(".bash_history")).count(), before.len());
+}
+
+#[test]
+fn bash_tells() {
+    posix("/bin/bash", Shell::Bash, Some((".bashrc", "echo noise from bashrc\nPS1='mine> '\n")));
+}
+
+#[test]
+fn zsh_as_login_shell_leads_to_bash() {
+    posix("/usr/bin/zsh", Shell::Bash, None);
+}
+
+#[test]
+fn sh_tells_where_there_is_no_bash() {
+    // A PATH without bash, as busybox machines have it.
+    let Some(server) = Server::with_shell("/bin/sh") else { return };
+    let bin = server.path("bin");
+    std::fs::create_dir(&bin).unwrap();
+    for name in ["sh", "stty", "uname", "readlink", "ls"] {
+        let from =
+            ["/usr/bin", "/bin"].map(|folder| std::path::Path::new(folder).join(name)).into_iter().find(|path| path.exists());
+        std::os::unix::fs::symlink(from.unwrap(), bin.join(name)).unwrap();
+    }
+    let mut server = server;
+    std::fs::write(server.path("more"), format!("SetEnv PATH={}", bin.display())).unwrap();
+    server.close();
+    server.listen();
+    std::fs::write(
+        server.user.home.join(".profile"),
+        "echo noise; PATH=$PATH:/usr/bin; export MINE=1; ENV=$HOME/.shrc; export ENV\n",
+    )
+    .unwrap();
+    std::fs::write(server.user.home.join(".shrc"), "alias hi='echo from shrc'\n").unwrap();
+    let mut live = open(&server.connection(), Shell::Sh);
+    live.prompt();
+    assert!(!live.raw.windows(5).any(|word| word == b"__wci"), "{}", live.raw.escape_ascii());
+    assert_eq!(live.run("printf 'a\\nb c\\n'; (exit 3)"), (Some(3), "a\nb c".into()));
+    assert_eq!(live.run("echo one\necho two"), (Some(0), "one\ntwo".into()));
+    assert_eq!(live.says("hi; echo $MINE $WCI_ENV; echo ${ENV#$HOME}"), "from shrc\n1\n/.shrc");
+    assert_eq!(live.says("ls -l /proc/$$/fd | grep -c pipe"), "0");
+    leave(live, &server);
+}
+
+/// The engine as the login shell of a user: a wrapper that all may read.
+#[test]
+fn powershell_tells() {
+    use std::os::unix::fs::PermissionsExt;
+    let Some(engine) = crate::engine::engine() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let wrapper = folder.path().join("pwsh");
+    let text = format!("#!/bin/sh\nNO_COLOR=1 PATH={}:$PATH exec '{}' \"$@\"\n", folder.path().display(), engine.display());
+    std::fs::write(&wrapper, text).unwrap();
+    std::fs::set_permissions(&wrapper, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let Some(server) = Server::with_shell(&wrapper.display().to_string()) else { return };
+    let before = server.user.files();
+    let connection = server.connection();
+    let mut live = open(&connection, Shell::Pwsh);
+    live.prompt();
+    assert!(!live.raw.windows(5).any(|word| word == b"__wci"), "{}", live.raw.escape_ascii());
+    assert_eq!(live.run("1+1"), (Some(0), "2".into()));
+    assert_eq!(live.run("sh -c 'exit 3'").0, Some(3));
+    assert_eq!(live.run("Get-Item /nope").0, Some(1));
+    assert_eq!(live.run("'one'\nsh -c 'exit 4'"), (Some(4), "one".into()));
+    live.run("cd /usr/bin");
+    assert_eq!(live.folder, "/usr/bin");
+    let nonce = live.opened.clone().unwrap();
+    for (_, line) in server.user.processes() {
+        assert!(!line.contains(&nonce), "{line}");
+    }
+    // .NET has its own.
+    let own = ["clr-debug-pipe", "dotnet-diagnostic", "CoreFxPipe", ".cache", ".local"];
+    let ours = |path: &std::path::PathBuf| !own.iter().any(|own| path.display().to_string().contains(own));
+    assert_eq!(server.user.files().into_iter().filter(ours).collect::<Vec<_>>(), before);
+    leave(live, &server);
+}
