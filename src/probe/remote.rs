@@ -239,4 +239,6 @@ enum Web {
 #[cfg(test)]
 mod look_tests;
 #[cfg(test)]
+mod ssh_tests;
+#[cfg(test)]
 mod tests;
