@@ -242,3 +242,5 @@ mod look_tests;
 mod ssh_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod wine_tests;
