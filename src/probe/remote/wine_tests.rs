@@ -14,7 +14,15 @@ fn wine() -> Result<String, String> {
     if !std::path::Path::new(wine).exists() {
         return Err(format!("there is no {wine}"));
     }
-    let prefix = std::env::var("WINEPREFIX").map_err(|_| "WINEPREFIX names no prefix")?;
+    let built = std::env::current_exe().map_err(|why| why.to_string())?;
+    let prefix = built.ancestors().nth(3).ok_or("the tests lie elsewhere")?.join("tmp/wine-over").display().to_string();
+    // The first start makes the prefix, which takes longer than a question may.
+    let mut boot = std::process::Command::new(wine);
+    boot.args(["wineboot", "-i"]).env("WINEPREFIX", &prefix).env("WINEDEBUG", "-all").env_remove("WINEPATH");
+    let boot = std::fs::create_dir_all(&prefix).and_then(|()| boot.output()).map_err(|why| why.to_string())?;
+    if !boot.status.success() {
+        return Err("Wine makes no prefix".into());
+    }
     let path = powershell.replace('/', "\\");
     Ok(format!("export WINEPREFIX='{prefix}' WINEDEBUG=-all WINEPATH='Z:{path}'\nexec {wine} cmd /d /c \"$last\" 2>/dev/null"))
 }
