@@ -19,6 +19,15 @@ const PLAIN: &[u8] = b"wci-plain";
 /// For every POSIX shell and fish, csh and pwsh as well: in single quotes, and in them no quotes, no backslash and no `!`. Without a
 /// separator and without patterns no variable needs quotes. The terminal stays what it was for the shell: the script comes by a pipe.
 pub fn command(shell: Shell, found: Found, nonce: &str) -> String {
+    let command = bootstrap(shell, found, nonce);
+    match found.login {
+        // By itself it would end with 1 for every other status.
+        Login::PowerShell { .. } => format!("{command}; exit $LASTEXITCODE"),
+        Login::Posix { .. } | Login::Cmd => command,
+    }
+}
+
+fn bootstrap(shell: Shell, found: Found, nonce: &str) -> String {
     if found.os == Some(Os::Windows) {
         return match shell {
             Shell::Cmd => format!("cmd /d /k prompt {}", integration::remote_prompt(nonce)),

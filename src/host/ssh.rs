@@ -23,9 +23,6 @@ use crate::host::{Remote, pty};
 use crate::private;
 use crate::session::{Ending, Loss, SessionEvent};
 
-/// How long the shell has to say that it is ready. Windows PowerShell on a small machine takes its time.
-const READY: Duration = Duration::from_secs(20);
-
 /// How long the answer to a question may take: ssh's own limits end it before.
 const ANSWER: Duration = Duration::from_secs(30);
 
@@ -43,7 +40,6 @@ pub fn run(connection: &Connection, folder: Option<PathBuf>, shared: &Arc<Shared
     connection.found(None);
     let visit = Visit { connection, folder, shared, news };
     let last = visit.life().unwrap_or_else(|event| event);
-    shared.hold_keys();
     news.tell(last);
 }
 
@@ -300,7 +296,7 @@ impl Visit<'_> {
             return Err(SessionEvent::Refused(format!(
                 "The shell on {} did not come up within {} seconds: log in with `ssh {}` in another terminal to see what its start files wait for.",
                 self.connection.address().host,
-                READY.as_secs(),
+                self.connection.patience().as_secs(),
                 self.connection.address().destination()
             )));
         }
@@ -362,13 +358,13 @@ impl Visit<'_> {
 
     /// Ends a session that does not say that it is ready.
     fn give_up_late(&self, stage: &Arc<Mutex<Stage>>, tree: pty::Tree) {
-        let stage = Arc::clone(stage);
+        let (stage, patience) = (Arc::clone(stage), self.connection.patience());
         self.shared.apart(move |shared| {
             let waits = |stage: &Mutex<Stage>| {
                 let stage = lock(stage);
                 !stage.opened && !stage.over
             };
-            let until = Instant::now() + READY;
+            let until = Instant::now() + patience;
             while waits(&stage) {
                 let now = Instant::now();
                 if now >= until {

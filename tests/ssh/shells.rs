@@ -5,7 +5,7 @@ use wci::session::{Ending, SessionEvent, Size};
 
 use crate::live::{Live, PATIENCE};
 use crate::open;
-use crate::server::Server;
+use crate::server::{Server, script};
 
 /// Waits for the end, and holds that nothing is left.
 pub fn leave(mut live: Live, server: &Server) {
@@ -105,10 +105,8 @@ fn powershell_tells() {
     let Some(engine) = crate::engine::engine() else { return };
     let folder = tempfile::tempdir().unwrap();
     std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
-    let wrapper = folder.path().join("pwsh");
     let text = format!("#!/bin/sh\nNO_COLOR=1 PATH={}:$PATH exec '{}' \"$@\"\n", folder.path().display(), engine.display());
-    std::fs::write(&wrapper, text).unwrap();
-    std::fs::set_permissions(&wrapper, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let wrapper = script(folder.path().join("pwsh"), &text);
     let Some(server) = Server::with_shell(&wrapper.display().to_string()) else { return };
     let before = server.user.files();
     let connection = server.connection();
