@@ -40,7 +40,7 @@ mod flood {
 
     use portable_pty::{CommandBuilder, PtySize, native_pty_system};
     use tokio::sync::mpsc::channel;
-    use wci::host::{BACKLOG, ShellChoice, open};
+    use wci::host::{BACKLOG, Door, ShellChoice, open};
     use wci::session::{SessionEvent, SessionId, Size};
     use wci::terminal::{Heard, MarkKind, Terminal};
 
@@ -62,7 +62,8 @@ mod flood {
     /// From the typed command to the prompt after it.
     pub fn session(file: &str, show: bool) -> Duration {
         let (sender, mut events) = channel(BACKLOG);
-        let session = open(SessionId(1), ShellChoice { plain: true, ..ShellChoice::named("bash") }, SIZE, None, sender);
+        let session =
+            open(SessionId(1), Door::Local(ShellChoice { plain: true, ..ShellChoice::named("bash") }), SIZE, None, sender);
         let mut terminal = Terminal::new(SIZE);
         let (mut begun, mut took, mut tail, mut messages) = (None, None, Vec::new(), 0u64);
         while took.is_none() {
@@ -92,7 +93,7 @@ mod flood {
                         }
                     }
                 }
-                other @ (SessionEvent::Refused(_) | SessionEvent::Ended(_)) => panic!("{other:?}"),
+                other @ (SessionEvent::Refused(_) | SessionEvent::Lost(_) | SessionEvent::Ended(_)) => panic!("{other:?}"),
             }
         }
         if show {

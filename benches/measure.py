@@ -96,7 +96,7 @@ class Pane:
         elif kind == "tmux":
             argv = ["tmux", "-L", f"bench{os.getpid()}", "-f", "/dev/null", "new-session", "bash", "--norc"]
         else:
-            argv = [wci]
+            argv = [wci, "--vm", "rehearsal"]
         self.outer = Outer(argv, env)
         self.outer.rest(0.7)
         if kind == "wci":
@@ -237,7 +237,7 @@ def starts(args, wci, folder):
     home = tempfile.mkdtemp(dir=folder)
     env = {"HOME": home, "WCI_STATE": os.path.join(home, "state"), "TMUX": ""}
     peers = {
-        "wci": ([wci], lambda o: b"\x1b[?2026l" in o.tail and b"Windows" in o.tail),
+        "wci": ([wci, "--vm", "rehearsal"], lambda o: b"\x1b[?2026l" in o.tail and b"Windows" in o.tail),
         "tmux": (["tmux", "-L", f"start{os.getpid()}", "-f", "/dev/null", "new-session", "cat"], lambda o: b"[0]" in o.tail),
         "vim": (["vim", "-u", "NONE", "README.md"], lambda o: b"wci" in o.tail),
         "less": (["less", "README.md"], lambda o: b"wci" in o.tail),

@@ -6,6 +6,7 @@ mod queries;
 mod remedy;
 mod restart;
 mod seat;
+mod whereabouts;
 
 use std::collections::BTreeMap;
 use std::collections::HashMap;
@@ -22,6 +23,7 @@ use crate::progress::Entry;
 use crate::progress::Progress;
 use crate::restart::BootId;
 use crate::restart::WayBack;
+use crate::session::HostKind;
 use crate::session::SessionEvent;
 use crate::session::SessionId;
 use crate::session::Size;
@@ -72,6 +74,8 @@ pub struct App {
     pub notice: Option<Notice>,
     pub highlights: HashMap<(String, String), Highlight>,
     pub next_session: u64,
+    /// Nobody has said yet where the Windows machine is: the screen asks at its start.
+    pub unplaced: bool,
     /// The restart under way, or come to its end and not yet read.
     pub restart: Option<Restart>,
     /// How long a machine may take to go and to come back, where that was said; in milliseconds.
@@ -163,6 +167,12 @@ pub enum Overlay {
     Quit,
     /// The learner may say that a run has ended, although the shell did not.
     Ended,
+    /// Where is the Windows machine? `input` is the address over SSH.
+    Place {
+        choice: Whereabouts,
+        input: Input,
+        error: Option<String>,
+    },
     /// The run of this step needs administrator's rights that this program does not have: start it anew with them?
     Elevate(StepId),
     /// How far a restart is; with what was registered for the way back.
@@ -310,6 +320,7 @@ pub enum Effect {
     Journal(Entry),
     Open {
         place: Place,
+        host: HostKind,
         session: SessionId,
         size: Size,
     },
@@ -374,6 +385,8 @@ pub enum Action {
     FindNext,
     FindPrevious,
     Help,
+    /// Say where the Windows machine is.
+    Place,
     Zoom,
     Big,
     Enter,
@@ -492,6 +505,7 @@ impl App {
             notice: None,
             highlights: HashMap::new(),
             next_session: 1,
+            unplaced: false,
             restart: None,
             patience: None,
             headless: false,
@@ -537,3 +551,4 @@ pub use seat::Lost;
 pub use seat::Prompt;
 pub use seat::Run;
 pub use seat::Seat;
+pub use whereabouts::Whereabouts;

@@ -40,6 +40,7 @@ use crate::markdown;
 use crate::problem::Problem;
 use crate::progress::Entry;
 use crate::progress::Progress;
+use crate::session::HostKind;
 use crate::session::Size;
 use crate::tty;
 use crate::values;
@@ -90,9 +91,9 @@ struct Common {
     /// The shell to work in, a name or a path [env: WCI_SHELL]
     #[arg(long, global = true, value_name = "SHELL")]
     shell: Option<String>,
-    /// Where the Windows machine of the course is; here on a Windows Server if not given
-    #[arg(long, global = true, value_enum)]
-    vm: Option<places::VmArg>,
+    /// Where the Windows machine is, for this start: here, ssh://user@host[:port], or rehearsal (none: its steps to read and tick)
+    #[arg(long, global = true, value_name = "WHERE")]
+    vm: Option<HostKind>,
     /// Colours; chosen by what the terminal says it can do if not given
     #[arg(long, global = true, value_enum)]
     theme: Option<appearance::ThemeArg>,
@@ -315,7 +316,10 @@ fn reset(common: &Common, step: Option<&str>, yes: bool) -> Result<u8, Failure> 
         }
     };
     let mut opened = open_journal(common, None)?;
-    if !yes && step.is_none() && !agrees("Forget all progress and every value you gave?", "--yes")? {
+    if !yes
+        && step.is_none()
+        && !agrees("Forget all progress, every value you gave, and where your Windows machine is?", "--yes")?
+    {
         aside("Nothing was changed.\n");
         return Ok(headless::WAITING);
     }
@@ -434,6 +438,7 @@ fn value(course: &Course, chapter: usize, text: &str) -> Result<Entry, Failure> 
 }
 
 fn new_app(common: &Common, shell: &host::ShellChoice, course: Course, problems: usize, progress: Progress, size: Size) -> App {
+    let vm = places::host(common.vm.as_ref(), progress.vm.as_ref());
     App::new(Start {
         course,
         problems,
@@ -442,7 +447,7 @@ fn new_app(common: &Common, shell: &host::ShellChoice, course: Course, problems:
         appearance: appearance::choose(common.theme, common.glyphs),
         leave: common.leave_key,
         now: now(),
-        seats: places::seats(common.vm.unwrap_or_else(places::VmArg::guess), shell, size),
+        seats: places::seats(&vm, shell, size),
     })
 }
 

@@ -126,6 +126,8 @@ pub struct Step {
     pub place: Place,
     pub os: Option<Os>,
     pub optional: bool,
+    /// It opens windows on the desktop of its machine.
+    pub desktop: bool,
     /// How long it takes a learner, in minutes.
     pub minutes: Option<u32>,
     /// In the order of the text.

@@ -143,7 +143,7 @@ impl Engine {
     fn perform(&mut self, effect: Effect) -> Option<Outside> {
         match effect {
             Effect::Journal(_) => {}
-            Effect::Open { place, session, size } => {
+            Effect::Open { place, host: _, session, size } => {
                 let opened = host::open(session, host::Door::Local(self.shell.clone()), size, None, self.events.clone());
                 self.sessions.insert(session, (place, opened));
             }

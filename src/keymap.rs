@@ -68,7 +68,7 @@ pub enum Press {
 /// Where the keys go now.
 pub fn place(app: &App) -> Where {
     match &app.overlay {
-        Some(Overlay::Ask { .. } | Overlay::Edit { .. } | Overlay::Search { .. }) => Where::Typing,
+        Some(Overlay::Ask { .. } | Overlay::Edit { .. } | Overlay::Search { .. } | Overlay::Place { .. }) => Where::Typing,
         Some(
             Overlay::Help { .. }
             | Overlay::Outline { .. }
@@ -100,6 +100,12 @@ pub fn action(app: &App, key: Key) -> Option<Action> {
     {
         return Some(action);
     }
+    if let Where::Guide | Where::Terminal = at
+        && app.next_try().is_some()
+        && let Some(action) = out_of_reach(app, key)
+    {
+        return Some(action);
+    }
     let found = table::TABLE.iter().find(|b| b.wheres.contains(&at) && b.presses.iter().any(|p| p.is(key, app.leave)))?;
     Some(found.action)
 }
@@ -110,6 +116,15 @@ fn in_search(key: Key) -> Option<Action> {
         return Some(Action::FindNext);
     }
     Press::Plain(Code::Char('N')).is(key, key).then_some(Action::FindPrevious)
+}
+
+/// While the machine on the screen is tried again and again, the next thing to do is to try now.
+fn out_of_reach(app: &App, key: Key) -> Option<Action> {
+    let enter = Press::Plain(Code::Enter).is(key, key) && !app.shows_restart();
+    if enter || Press::Plain(Code::Char('r')).is(key, key) {
+        return Some(Action::Restart);
+    }
+    Press::Plain(Code::Char('.')).is(key, key).then_some(Action::Stop)
 }
 
 /// Every line of the table that counts in one place, as text: keys and what they do.

@@ -13,6 +13,7 @@ mod help;
 mod home;
 pub mod marks;
 mod paper;
+mod place;
 mod restart;
 mod search;
 mod step;

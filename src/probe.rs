@@ -10,21 +10,26 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::course::{Answer, Check, Expect, Fact, Look, Shell, Verdict};
-use crate::host::ShellChoice;
+use crate::host::{Connection, ShellChoice};
 use crate::judge;
+use crate::restart::BootId;
 
+mod boot;
 mod channel;
 mod clixml;
 mod cmd;
 mod frame;
+mod link;
 mod look;
 mod machine;
 mod net;
+mod remote;
 mod shells;
 mod tree;
 mod warm;
 mod windows;
 
+use link::Link;
 use shells::{Heard, Shells};
 
 /// Asks questions. Clones share the warm shells, which end with the last of them.
@@ -58,6 +63,26 @@ impl Prober {
         Self { shells: Arc::new(shells) }
     }
 
+    /// Asks a machine behind `ssh`, over channels of their own beside the session. Connects nothing: until the session has, nothing is
+    /// known.
+    pub fn over(connection: Connection) -> Self {
+        Self { shells: Arc::new(Shells::over(Link::new(connection))) }
+    }
+
+    /// Which boot the machine is in. An error says why that is not known. The shell is that of the place.
+    pub async fn boot(&self, shell: Shell) -> Result<BootId, String> {
+        match self.unconnected() {
+            Some(why) => Err(why),
+            None => boot::ask(&self.shells, shell).await,
+        }
+    }
+
+    /// Why nothing can be asked, where the machine was not reached yet.
+    fn unconnected(&self) -> Option<String> {
+        let link = self.shells.link().filter(|link| link.remote().is_none())?;
+        Some(format!("not connected to {}", link.address()))
+    }
+
     /// The answer to a question. Within the check's `retry` a question is asked again until it passes.
     pub async fn ask(&self, question: Question) -> Answer {
         let Question { check, shell, poll } = question;
@@ -73,12 +98,22 @@ impl Prober {
         }
     }
 
-    /// Ends every warm shell with all it started. The next question starts a fresh one.
+    /// Ends every warm shell with all it started, and all that runs over ssh. The next question starts a fresh one.
     pub fn forget(&self) {
         self.shells.forget();
     }
 
     async fn once(&self, check: &Check, shell: Shell) -> Answer {
+        if !matches!(check.look, Look::Exit { .. } | Look::Output { .. })
+            && let Some(why) = self.unconnected()
+        {
+            return judge::unknown(check, &why);
+        }
+        if let Some(link) = self.shells.link()
+            && let Some(answer) = remote::look(&self.shells, link, check, shell).await
+        {
+            return answer;
+        }
         match &check.look {
             Look::Exit { .. } | Look::Output { .. } => {
                 judge::unknown(check, "run the step's command: this is judged from its run")
@@ -136,7 +171,8 @@ impl Prober {
 
     /// A service of Windows where the place's shell is one of Windows; else one of systemd.
     async fn service(&self, check: &Check, shell: Shell, name: &str) -> Answer {
-        let of_windows = cfg!(windows) || shell.is_powershell() || shell == Shell::Cmd;
+        let of_windows =
+            self.shells.of_windows() || self.shells.link().is_none() && (shell.is_powershell() || shell == Shell::Cmd);
         if of_windows && let Some(answer) = windows::service(&self.shells, check, name).await {
             return answer;
         }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::course::{Answer, Place, StepId, Values, Verdict};
 use crate::restart::BootId;
+use crate::session::HostKind;
 
 /// One line of the journal: something that happened, or is about to.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +31,8 @@ pub enum Entry {
     Opened { chapter: String },
     /// The learner trusts a course from elsewhere, named by the digest of its files.
     Trusted { course: String },
+    /// The learner says where the Windows machine of the course is.
+    Placed { vm: HostKind },
     /// The boot a machine was found in, where it is another than the one known before.
     Booted { place: Place, boot: BootId },
     /// A restart is about to be: what is needed to know it again afterwards.
@@ -110,6 +113,8 @@ pub struct Progress {
     pub chapter: Option<String>,
     /// The step of the last run, tick or declaration.
     pub last: Option<StepId>,
+    /// Where the learner said that the Windows machine is.
+    pub vm: Option<HostKind>,
     /// The restart whose return is waited for.
     pub armed: Option<Armed>,
     /// The boot each machine was last found in.
@@ -198,6 +203,13 @@ impl Progress {
             }
             Entry::Opened { chapter } => self.chapter = Some(chapter.clone()),
             Entry::Trusted { .. } => {}
+            Entry::Placed { vm } => {
+                // Another machine is in another boot. The one that is restarting may only have got another address.
+                if self.vm.as_ref() != Some(vm) && self.armed.as_ref().is_none_or(|armed| armed.place != Place::Vm) {
+                    self.boots.remove(&Place::Vm);
+                }
+                self.vm = Some(vm.clone());
+            }
             Entry::Booted { place, boot } => drop(self.boots.insert(*place, boot.clone())),
             Entry::Armed(armed) => {
                 self.last = Some(armed.step.clone());
@@ -221,6 +233,7 @@ impl Progress {
                 self.returns.remove(step);
                 self.armed.take_if(|armed| armed.step == *step);
             }
+            // Also where the machine is: a new beginning may well be on another one.
             Entry::Reset { step: None } => *self = Progress::default(),
         }
     }

@@ -88,6 +88,7 @@ pub fn step(id: &str, title: &str, place: Place, blocks: Vec<Block>) -> Step {
         place,
         os: None,
         optional: false,
+        desktop: false,
         minutes: Some(5),
         blocks,
         line: 1,
@@ -329,6 +330,7 @@ pub fn running(columns: u16, rows: u16, seconds: u64) -> App {
         elevated: false,
         status: None,
         stopping: false,
+        restarts: false,
     };
     if let Some(seat) = app.seats.get_mut(&Place::Laptop) {
         seat.run = Some(run);

@@ -3,7 +3,7 @@
 //! `links` finds and loses machines behind ssh, `restart` carries one through its restart.
 //!
 //! `keys` and `mouse` find out what is meant, `act` does what an action says, `overlay` types into dialogs, `travel` moves between
-//! steps, `running` puts commands through a shell, `unwritten` takes back what could not be journalled, `sessions` hears what shells say, `checking` asks and settles.
+//! steps, `places` says where the Windows machine is, `running` puts commands through a shell, `unwritten` takes back what could not be journalled, `sessions` hears what shells say, `checking` asks and settles.
 
 mod act;
 mod checking;
@@ -11,6 +11,7 @@ mod keys;
 mod links;
 mod mouse;
 mod overlay;
+mod places;
 pub mod restart;
 mod running;
 mod sessions;

@@ -27,6 +27,10 @@ mod task;
 /// in another folder and with another environment.
 pub fn plan(arguments: &[OsString]) -> Result<WayBack, String> {
     let program = std::env::current_exe().map_err(|why| format!("wci does not know where it is itself ({why})."))?;
+    // Linux says so of a program that was replaced while it runs.
+    if !program.is_file() {
+        return Err("wci is no longer where it was started from: quit, and start it from where it is now.".into());
+    }
     let program = unicode(program.into_os_string())?;
     let arguments = arguments.iter().cloned().map(unicode).collect::<Result<Vec<_>, _>>()?;
     system::plan(&program, &arguments)
@@ -146,6 +150,14 @@ mod tests {
     fn a_plan_without_a_name_registers_nothing() {
         let plan = WayBack { name: None, whereabouts: "No desktop.".into(), text: String::new(), command: "wci".into() };
         assert_eq!(register(&plan), Err("No desktop. To come back, type the command.".into()));
+    }
+
+    #[test]
+    fn a_plan_always_has_what_to_type() {
+        let plan = plan(&["--vm".into(), "here".into()]).expect("a plan");
+        assert!(plan.command.ends_with(" --vm here"), "{plan:?}");
+        assert!(!plan.whereabouts.is_empty() && plan.name.is_some() != plan.text.is_empty(), "{plan:?}");
+        super::plan(&["a\nb".into()]).expect_err("no text");
     }
 
     #[test]

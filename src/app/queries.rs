@@ -82,6 +82,19 @@ impl App {
         self.seats.get(&place).is_some_and(|s| s.host != HostKind::Rehearsal)
     }
 
+    /// When the machine whose terminal is on the screen is tried again to be reached, if it is out of reach and that is done by itself.
+    pub fn next_try(&self) -> Option<Time> {
+        match &self.seat()?.link {
+            Link::Lost(lost) => lost.next,
+            Link::Closed | Link::Opening | Link::Up | Link::Ended(_) | Link::Refused(_) => None,
+        }
+    }
+
+    /// Whether the step on the screen is the one whose restart is under way: then Enter shows how far it is.
+    pub fn shows_restart(&self) -> bool {
+        self.restart.as_ref().is_some_and(|r| self.step().is_some_and(|s| s.id == r.step))
+    }
+
     /// Whether what needs administrator's rights cannot run at this place. Elsewhere than on Windows a command can ask for them itself
     /// (`sudo`), so there nothing is in its way.
     pub fn lacks_rights(&self, place: Place, elevated: bool) -> bool {

@@ -149,6 +149,22 @@ impl Seat {
         }
     }
 
+    /// The seat of the Windows machine when it is at this host; `laptop` tells of the machine wci runs on.
+    pub fn of(host: &HostKind, laptop: &Seat) -> Self {
+        let size = laptop.terminal.size();
+        match host {
+            HostKind::Here => {
+                let here = Self::new(host.clone(), laptop.os, laptop.shell, "vm: this machine", size);
+                Self { elevated: laptop.elevated, ..here }
+            }
+            // Until the link says otherwise.
+            HostKind::Ssh(address) => {
+                Self::new(host.clone(), Some(Os::Windows), Shell::PowerShell, format!("vm: {}", address.host), size)
+            }
+            HostKind::Rehearsal => Self::new(host.clone(), Some(Os::Windows), Shell::PowerShell, "vm", size),
+        }
+    }
+
     /// A run that is typed or waits to be.
     pub fn current(&self) -> Option<&Run> {
         self.run.as_ref().or(self.queued.as_ref())

@@ -38,6 +38,8 @@ pub fn companion(common: &Common, at: Option<&str>, reopened: bool) -> Result<u8
     let shell = shell(common);
     let again = reopen(common, &shell)?;
     let mut app = new_app(common, &shell, course, problems.len(), progress, tty::size());
+    // One that another wci has started does not ask what that one has asked.
+    app.unplaced = common.vm.is_none() && app.progress.vm.is_none() && !reopened;
     app.pastes_as_keys = cfg!(windows) && std::env::var_os("WT_SESSION").is_none();
     app.notice = opened.notice.take().map(|text| crate::app::Notice { text, tone: crate::app::Tone::Bad });
     block_on(async {
@@ -103,11 +105,13 @@ fn reopen(common: &Common, shell: &ShellChoice) -> Result<Vec<OsString>, Failure
     }
     let theme = common.theme.and_then(|theme| theme.to_possible_value());
     let glyphs = common.glyphs.and_then(|glyphs| glyphs.to_possible_value());
-    let vm = common.vm.and_then(|vm| vm.to_possible_value());
-    for (name, value) in [("--vm", vm), ("--theme", theme), ("--glyphs", glyphs)] {
+    for (name, value) in [("--theme", theme), ("--glyphs", glyphs)] {
         if let Some(value) = value {
             arguments.extend([name.into(), value.get_name().into()]);
         }
+    }
+    if let Some(vm) = &common.vm {
+        arguments.extend(["--vm".into(), vm.to_string().into()]);
     }
     arguments.extend(["--leave-key".into(), common.leave_key.to_string().into()]);
     if common.trust {

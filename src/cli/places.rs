@@ -1,44 +1,32 @@
-//! What stands behind each place: the shell here, and the Windows machine if it is this one.
+//! What stands behind each place at the start: the shell here, and the Windows machine where the learner says it is.
 
 use std::collections::BTreeMap;
-
-use clap::ValueEnum;
 
 use crate::app::Seat;
 use crate::course::Os;
 use crate::course::Place;
-use crate::course::Shell;
 use crate::elevate;
 use crate::host::ShellChoice;
 use crate::session::HostKind;
 use crate::session::Size;
 
-/// Where the Windows machine under study is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum VmArg {
-    /// This machine
-    Here,
-    /// Not connected: its steps can be read and ticked
-    None,
+/// Where the Windows machine is: as said for this start, else as the journal remembers it, else a guess.
+pub fn host(said: Option<&HostKind>, remembered: Option<&HostKind>) -> HostKind {
+    said.or(remembered).cloned().unwrap_or_else(guess)
 }
 
-impl VmArg {
-    /// A Windows Server is taken for the machine under study. A Windows for the desk is not: it is somebody's own.
-    pub fn guess() -> Self {
-        #[cfg(windows)]
-        if crate::windows::is_server() {
-            return VmArg::Here;
-        }
-        VmArg::None
+/// A Windows Server is taken for the machine under study. A Windows for the desk is not: it is somebody's own.
+fn guess() -> HostKind {
+    #[cfg(windows)]
+    if crate::windows::is_server() {
+        return HostKind::Here;
     }
+    HostKind::Rehearsal
 }
 
-pub fn seats(vm: VmArg, shell: &ShellChoice, size: Size) -> BTreeMap<Place, Seat> {
-    let elevated = elevate::is_elevated();
-    let here = |label| Seat { elevated, ..Seat::new(HostKind::Here, Os::here(), shell.shell, label, size) };
-    let vm = match vm {
-        VmArg::Here => here("vm: this machine"),
-        VmArg::None => Seat::new(HostKind::Rehearsal, Some(Os::Windows), Shell::PowerShell, "vm", size),
-    };
-    BTreeMap::from([(Place::Laptop, here("laptop")), (Place::Vm, vm)])
+pub fn seats(vm: &HostKind, shell: &ShellChoice, size: Size) -> BTreeMap<Place, Seat> {
+    let laptop = Seat::new(HostKind::Here, Os::here(), shell.shell, "laptop", size);
+    let laptop = Seat { elevated: elevate::is_elevated(), ..laptop };
+    let vm = Seat::of(vm, &laptop);
+    BTreeMap::from([(Place::Laptop, laptop), (Place::Vm, vm)])
 }

@@ -91,9 +91,12 @@ fn lines(rows: &[(&str, String)]) -> String {
 
 /// What would open wci after a restart. One that stands while nobody waits for a restart is a leftover.
 fn way_back() -> String {
-    let told = || match wayback::is_registered()? {
-        true => Ok(format!("registered: {}; `wci reset` removes it", wayback::whereabouts()?)),
-        false => Ok::<_, String>("none registered".into()),
+    let told = || {
+        let place = wayback::whereabouts()?;
+        Ok::<_, String>(match wayback::is_registered()? {
+            true => format!("registered: {place}; `wci reset` removes it"),
+            false => format!("none registered ({place})"),
+        })
     };
     told().unwrap_or_else(|why| format!("not known: {why}"))
 }

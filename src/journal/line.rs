@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::course::{Answer, Place, StepId, Verdict};
 use crate::progress::{Armed, Disarm, Entry};
 use crate::restart::BootId;
+use crate::session::HostKind;
 
 use super::file::Row;
 
@@ -37,6 +38,7 @@ pub fn row(at_ms: u64, entry: &Entry) -> Row {
         }
         Entry::Valued { chapter, name, value } => ("valued", Some(chapter), None, json!({ "name": name, "value": value })),
         Entry::Trusted { course } => ("trusted", None, None, json!({ "course": course })),
+        Entry::Placed { vm } => ("placed", None, None, json!({ "vm": vm.to_string() })),
         Entry::Opened { chapter } => ("opened", Some(chapter), None, json!({})),
         Entry::Booted { place, boot } => ("booted", None, None, json!({ "place": place.name(), "boot": boot_of(boot) })),
         Entry::Armed(armed) => {
@@ -88,6 +90,7 @@ pub fn entry(row: &Row) -> Option<Entry> {
         }
         "valued" => Entry::Valued { chapter: row.chapter.clone()?, name: body.text("name")?, value: body.text("value")? },
         "trusted" => Entry::Trusted { course: body.text("course")? },
+        "placed" => Entry::Placed { vm: body.text("vm")?.parse::<HostKind>().ok()? },
         "opened" => Entry::Opened { chapter: row.chapter.clone()? },
         "booted" => Entry::Booted { place: body.place()?, boot: body.boot("boot")? },
         "armed" => Entry::Armed(Armed {

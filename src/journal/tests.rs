@@ -46,6 +46,7 @@ pub fn every_kind() -> Vec<Entry> {
         Entry::Undone { step: step(), command: "undo".into(), place: Place::Vm, text: "x".into() },
         Entry::Valued { chapter: "01-intro".into(), name: "vm".into(), value: "20.51.3.7".into() },
         Entry::Trusted { course: "digest".into() },
+        Entry::Placed { vm: "ssh://wci@10.0.0.4:22".parse().expect("a host") },
         Entry::Opened { chapter: "01-intro".into() },
         Entry::Booted { place: Place::Vm, boot: boot(None, Some("133"), "2026-11-24 09:12") },
         Entry::Armed(Armed {
@@ -67,7 +68,7 @@ pub fn every_kind() -> Vec<Entry> {
             Entry::Ran { .. } | Entry::Finished { .. } | Entry::Observed { .. } | Entry::Judged { .. } => {}
             Entry::Ticked { .. } | Entry::Declared { .. } | Entry::Skipped { .. } | Entry::Undone { .. } => {}
             Entry::Booted { .. } | Entry::Armed(_) | Entry::Returned { .. } | Entry::Disarmed { .. } => {}
-            Entry::Valued { .. } | Entry::Trusted { .. } | Entry::Opened { .. } | Entry::Reset { .. } => {}
+            Entry::Valued { .. } | Entry::Trusted { .. } | Entry::Placed { .. } | Entry::Opened { .. } | Entry::Reset { .. } => {}
         }
     }
     entries

@@ -16,6 +16,7 @@ use crate::keymap::Where;
 use crate::keymap::keys_of;
 use crate::keymap::place;
 use crate::keymap::table::TABLE;
+use crate::keymap::written;
 
 pub fn hints(app: &App) -> Vec<(String, &'static str)> {
     match place(app) {
@@ -23,7 +24,13 @@ pub fn hints(app: &App) -> Vec<(String, &'static str)> {
         Where::Home => of(
             app,
             Where::Home,
-            &[(Action::Go, "open"), (Action::Down, "choose"), (Action::Quit, "quit"), (Action::Help, "help")],
+            &[
+                (Action::Go, "open"),
+                (Action::Down, "choose"),
+                (Action::Place, "where the vm is"),
+                (Action::Quit, "quit"),
+                (Action::Help, "help"),
+            ],
         ),
         Where::Dialog => dialog(app),
         Where::Restart => restart(app),
@@ -45,11 +52,22 @@ fn of(app: &App, at: Where, wanted: &[(Action, &'static str)]) -> Vec<(String, &
 }
 
 fn terminal(app: &App) -> Vec<(String, &'static str)> {
-    of(
+    let retry = retry_keys(app);
+    let keys = of(
         app,
         Where::Terminal, // The last is the one that always has a place.
         &[(Action::ScrollTerminalUp, "scroll back"), (Action::Leave, "back to the guide")],
-    )
+    );
+    retry.into_iter().chain(keys).collect()
+}
+
+/// What can be done about a machine out of reach that is tried again by itself.
+fn retry_keys(app: &App) -> Vec<(String, &'static str)> {
+    if app.next_try().is_none() {
+        return Vec::new();
+    }
+    let key = if app.shows_restart() { "r" } else { "Enter" };
+    vec![(key.into(), "try now"), (".".into(), "stop trying")]
 }
 
 fn dialog(app: &App) -> Vec<(String, &'static str)> {
@@ -64,7 +82,10 @@ fn dialog(app: &App) -> Vec<(String, &'static str)> {
         Some(Overlay::Ended) if app.waits() => &[(Action::Go, "type it"), (Action::Stop, "drop it"), (Action::Home, "wait on")],
         Some(Overlay::Ended) => &[(Action::Go, "it has ended"), (Action::Stop, "stop it"), (Action::Home, "wait on")],
         Some(Overlay::Elevate(_)) => &[(Action::Go, "reopen as administrator"), (Action::Home, "stay")],
-        Some(Overlay::Ask { .. } | Overlay::Edit { .. } | Overlay::Search { .. } | Overlay::Restart { .. }) | None => &[],
+        Some(
+            Overlay::Ask { .. } | Overlay::Edit { .. } | Overlay::Search { .. } | Overlay::Place { .. } | Overlay::Restart { .. },
+        )
+        | None => &[],
     };
     of(app, Where::Dialog, wanted)
 }
@@ -102,13 +123,18 @@ fn typing(app: &App) -> Vec<(String, &'static str)> {
     let accept = match &app.overlay {
         Some(Overlay::Edit { .. }) => "run this",
         Some(Overlay::Search { .. }) => "search",
+        Some(Overlay::Place { .. }) => "choose this",
         _ => "keep",
     };
     let mut out = vec![("Enter".to_owned(), accept)];
     if matches!(app.overlay, Some(Overlay::Edit { .. })) {
         out.push(("Alt-Enter".to_owned(), "new line"));
     }
-    out.push(("Esc".to_owned(), "cancel"));
+    if matches!(app.overlay, Some(Overlay::Place { .. })) {
+        out.push((written(app, "↓"), "the next answer"));
+    }
+    let later = matches!(app.overlay, Some(Overlay::Place { .. })) && app.unplaced;
+    out.push(("Esc".to_owned(), if later { "later" } else { "cancel" }));
     out
 }
 
@@ -122,20 +148,27 @@ fn guide(app: &App) -> Vec<(String, &'static str)> {
         None if app.chapter + 1 < app.course.chapters.len() => wanted.push((Action::Go, "next chapter")),
         None => wanted.push((Action::Go, "map")),
     }
-    if app.seat().is_some_and(|s| matches!(s.link, Link::Ended(_) | Link::Refused(_))) {
-        wanted.push((Action::Restart, "new shell"));
+    if !app.reaches(app.place()) {
+        wanted.push((Action::Place, "where the vm is"));
     }
-    if app.seat().is_some_and(|s| matches!(s.link, Link::Lost(_))) {
-        wanted.push((Action::Restart, "try now"));
+    match app.seat().map(|s| &s.link) {
+        Some(Link::Ended(_) | Link::Refused(_)) => wanted.push((Action::Restart, "new shell")),
+        Some(Link::Lost(_)) if app.next_try().is_none() => wanted.push((Action::Restart, "try again")),
+        _ => {}
     }
     if app.search.is_none() && app.step().is_some() {
         wanted.push((Action::Next, "next"));
     }
     wanted.extend([(Action::Enter, "type here"), (Action::Outline, "outline"), (Action::Search, "search")]);
-    wanted.extend([(Action::Zoom, "zoom"), (Action::Home, "map"), (Action::Quit, "quit"), (Action::Help, "help")]);
+    wanted.extend([(Action::Zoom, "zoom"), (Action::Home, "map"), (Action::Quit, "quit")]);
+    wanted.extend([(Action::Place, "where the vm is"), (Action::Help, "help")]);
     let mut seen = std::collections::HashSet::new();
     wanted.retain(|(action, _)| seen.insert(*action));
-    let mut out = of(app, Where::Guide, &wanted);
+    let mut out = retry_keys(app);
+    if !out.is_empty() && !app.shows_restart() {
+        wanted.retain(|(action, _)| *action != Action::Go);
+    }
+    out.extend(of(app, Where::Guide, &wanted));
     if app.search.is_some() {
         out.splice(0..0, [("n".into(), "next match"), ("N".into(), "match before"), ("Esc".into(), "end search")]);
     }

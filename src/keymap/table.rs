@@ -62,6 +62,7 @@ pub static TABLE: &[Binding] = &[
     line(&[Restart], &[c('x')], "x", (Action::Anew, "take the planned restart back, and restart now")),
     line(&[Guide, Home, Dialog, Restart], &[Ctrl('c')], "Ctrl-C", (Action::Stop, "stop what runs")),
     line(&[Guide], &[c('r')], "r", (Action::Restart, "start a new shell where the old one ended")),
+    line(&[Guide, Home], &[c('v')], "v", (Action::Place, "say where the Windows machine is")),
     line(&[Guide], &[c('z')], "z", (Action::Zoom, "the terminal alone, or both again")),
     line(&[Guide], &[c('b')], "b", (Action::Big, "the prose alone, for a projector, or both again")),
     line(&[Guide], &[c('+'), c('=')], "+", (Action::Grow, "more room for the prose")),

@@ -56,6 +56,7 @@ impl Open {
             place: Place::default(),
             os: None,
             optional: false,
+            desktop: false,
             minutes: None,
             blocks: Vec::new(),
             line: notes.source.line(heading.at),
@@ -236,17 +237,17 @@ fn id(notes: &mut Notes, heading: &Heading, attributes: &[Word], title: &str, ta
 }
 
 fn attribute(notes: &mut Notes, step: &mut Step, word: &Word) {
-    const KNOWN: [&str; 4] = ["on", "os", "optional", "minutes"];
+    const KNOWN: [&str; 5] = ["on", "os", "optional", "desktop", "minutes"];
     let name = word.name.as_str();
     if !KNOWN.contains(&name) {
         command::unknown(notes, word, &KNOWN);
         return;
     }
-    if name == "optional" {
+    if let "optional" | "desktop" = name {
         if let Some((_, at)) = &word.value {
-            notes.advise(*at, "`optional` takes no value", "write only `optional`, or leave it out");
+            notes.advise(*at, format!("`{name}` takes no value"), format!("write only `{name}`, or leave it out"));
         }
-        step.optional = true;
+        *(if name == "optional" { &mut step.optional } else { &mut step.desktop }) = true;
         return;
     }
     let Some((value, at)) = &word.value else {

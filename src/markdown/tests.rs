@@ -42,14 +42,14 @@ fn check(toml: &str) -> Check {
 
 #[test]
 fn a_whole_chapter() {
-    let text = "---\ntitle: \"Two: words\"\nsummary: A sentence.\nminutes: 5\ndone: Well done.\n---\n\nHello *you*.\n\n## First {#first on=vm os=windows optional minutes=3}\n\nText.\n\n## Second {#second}\n\nMore.\n";
+    let text = "---\ntitle: \"Two: words\"\nsummary: A sentence.\nminutes: 5\ndone: Well done.\n---\n\nHello *you*.\n\n## First {#first on=vm os=windows optional desktop minutes=3}\n\nText.\n\n## Second {#second}\n\nMore.\n";
     let (chapter, problems) = chapter("content/01-two-words.md", text);
     assert_eq!(problems, []);
     assert_eq!((chapter.slug.as_str(), chapter.title.as_str(), chapter.minutes), ("two-words", "Two: words", Some(5)));
     assert_eq!(chapter.done.as_deref(), Some("Well done."));
     insta::assert_snapshot!(lines(&chapter.steps), @r#"
-    Step { id: StepId { chapter: "two-words", step: "first" }, title: "First", place: Vm, os: Some(Windows), optional: true, minutes: Some(3), blocks: [Paragraph([Text("Text.")])], line: 10 }
-    Step { id: StepId { chapter: "two-words", step: "second" }, title: "Second", place: Laptop, os: None, optional: false, minutes: None, blocks: [Paragraph([Text("More.")])], line: 14 }
+    Step { id: StepId { chapter: "two-words", step: "first" }, title: "First", place: Vm, os: Some(Windows), optional: true, desktop: true, minutes: Some(3), blocks: [Paragraph([Text("Text.")])], line: 10 }
+    Step { id: StepId { chapter: "two-words", step: "second" }, title: "Second", place: Laptop, os: None, optional: false, desktop: false, minutes: None, blocks: [Paragraph([Text("More.")])], line: 14 }
     "#);
 }
 

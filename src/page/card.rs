@@ -212,7 +212,7 @@ fn foot(app: &App, step: &Step, command: &Command, text: &Text) -> (Vec<String>,
     }
     if !app.reaches(step.place) {
         return say(
-            "Your Windows machine runs this; no machine is connected (--vm here, if it is this one): do it there, then t marks it done.",
+            "Your Windows machine runs this; no machine is connected (v says where it is): do it there, then t marks it done.",
             &["t done by hand", "y copy"],
         );
     }
@@ -254,6 +254,9 @@ fn ready(app: &App, step: &Step, command: &Command) -> Vec<String> {
     let record = app.progress.step(&step.id);
     let link = app.seats.get(&step.place).map(|s| &s.link);
     let mut out: Vec<String> = Vec::new();
+    if app.next_try().is_some() {
+        return vec!["out of reach: Enter tries now".into(), ". stops trying".into()];
+    }
     match record.finished.get(&command.id) {
         Some(Some(0) | None) => out.push("Enter runs it again".into()),
         Some(Some(status)) if command.interactive => out.push(format!("it ended with status {status}, Enter runs it again")),

@@ -15,6 +15,7 @@ use crate::page::help;
 use crate::page::marks;
 use crate::page::page;
 use crate::page::paper::Paper;
+use crate::page::place;
 use crate::page::restart;
 use crate::page::wrap::Span;
 use crate::page::wrap::chop;
@@ -68,6 +69,7 @@ pub fn dialog(app: &App) -> Option<Sheet> {
         Overlay::Quit => quit(&mut paper, &mut sheet),
         Overlay::Ended => ended(&mut paper, &mut sheet),
         Overlay::Elevate(_) => elevate(&mut paper, &mut sheet),
+        Overlay::Place { choice, input, error } => place::place(&mut paper, &mut sheet, *choice, input, error.as_deref()),
         Overlay::Restart { details } => restart::sheet(&mut paper, &mut sheet, *details),
     }
     sheet.rows = paper.done().rows;
@@ -88,6 +90,7 @@ fn width(app: &App, overlay: &Overlay) -> usize {
     let most = match overlay {
         Overlay::Help { .. } => 130,
         Overlay::Edit { .. } => 110,
+        Overlay::Place { .. } => 72,
         Overlay::Quit | Overlay::Ended | Overlay::Elevate(_) => 64,
         Overlay::Restart { .. } => 76,
         Overlay::Outline { .. }
@@ -237,7 +240,7 @@ fn ask(paper: &mut Paper<'_>, sheet: &mut Sheet, name: &str, input: &Input, erro
 }
 
 /// A text being typed, and where its cursor is: row and column.
-fn field(paper: &mut Paper<'_>, input: &Input) -> (usize, usize) {
+pub fn field(paper: &mut Paper<'_>, input: &Input) -> (usize, usize) {
     let bar = format!("{} ", paper.set.code_bar);
     paper.push_bar(&bar, Role::Here);
     let (room, from) = (paper.room(), paper.here());

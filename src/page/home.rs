@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::app::Link;
+use crate::app::Lost;
 use crate::course::Chapter;
 use crate::course::Os;
 use crate::course::Place;
@@ -134,22 +135,29 @@ fn machines(paper: &mut Paper<'_>) {
     paper.say("Machines", Role::Heading);
     for place in Place::ALL {
         let Some(seat) = app.seats.get(&place) else { continue };
-        let here = seat.host != HostKind::Rehearsal;
-        let (sign, role) = if here { (set.up, Role::Done) } else { (set.down, Role::Todo) };
+        let (sign, role) = match (&seat.host, &seat.link) {
+            (HostKind::Rehearsal, _) | (HostKind::Ssh(_), Link::Closed) => (set.down, Role::Todo),
+            (HostKind::Ssh(_), Link::Opening) => (set.busy, Role::Busy),
+            (HostKind::Ssh(_), Link::Ended(_) | Link::Refused(_) | Link::Lost(_)) => (set.unmet, Role::Unmet),
+            (HostKind::Ssh(_), Link::Up) | (HostKind::Here, _) => (set.up, Role::Done),
+        };
         let says = match (&seat.host, place) {
             (HostKind::Rehearsal, _) => {
-                "none connected (--vm here, if it is this machine): its steps can be read, done there, and ticked by hand"
-                    .to_owned()
+                "none connected (v says where it is): its steps can be read, done there, and ticked by hand".to_owned()
             }
             (HostKind::Ssh(address), _) => {
                 let state = match &seat.link {
-                    Link::Up => ", connected",
-                    Link::Opening => ", connecting",
-                    Link::Closed => "",
-                    Link::Ended(_) => ", its shell has ended",
-                    Link::Refused(_) | Link::Lost(_) => ", not reached",
+                    Link::Up => "connected".into(),
+                    Link::Opening => "connecting".into(),
+                    Link::Closed => "connected when a step needs it".into(),
+                    Link::Ended(_) => "its shell has ended".into(),
+                    Link::Refused(_) => "no shell could be started there".into(),
+                    Link::Lost(Lost { next: Some(next), .. }) => {
+                        format!("out of reach, next try in {} s", next.saturating_sub(app.now).div_ceil(1000))
+                    }
+                    Link::Lost(_) => "out of reach".to_owned(),
                 };
-                format!("{address}{state}")
+                format!("{address}, {state}")
             }
             (HostKind::Here, _) => {
                 let os = seat.os.map_or(String::new(), |os| format!(" ({})", os.title()));

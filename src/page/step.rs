@@ -8,6 +8,8 @@ use crate::app::Standing;
 use crate::course::Block;
 use crate::course::Chapter;
 use crate::course::Check;
+use crate::course::Os;
+use crate::course::Place;
 use crate::course::Step;
 use crate::course::Task;
 use crate::page::Page;
@@ -19,6 +21,7 @@ use crate::page::marks;
 use crate::page::paper::Paper;
 use crate::page::wrap::Span;
 use crate::page::wrap::columns;
+use crate::session::HostKind;
 
 pub fn step(app: &App, chapter: &Chapter, index: usize, width: usize) -> Page {
     let mut paper = Paper::new(app, Some(chapter), width);
@@ -33,6 +36,9 @@ pub fn step(app: &App, chapter: &Chapter, index: usize, width: usize) -> Page {
     }
     heading(&mut paper, step);
     applies(&mut paper, step);
+    if !matches!(app.card(step), Card::Command(_)) {
+        desktop(&mut paper, step);
+    }
     body(&mut paper, step);
     folded(&mut paper, step);
     ending(&mut paper, chapter, step, index);
@@ -103,6 +109,7 @@ fn body(paper: &mut Paper<'_>, step: &Step) {
         match block {
             Block::Command(c) => {
                 if card == Card::Command(command) {
+                    desktop(paper, step);
                     card::card(paper, step, c, command);
                 } else {
                     card::line(paper, step, c);
@@ -114,6 +121,27 @@ fn body(paper: &mut Paper<'_>, step: &Step) {
         }
     }
     flush(paper, step, &mut group);
+}
+
+/// Over SSH there is no desktop: said where the learner is about to act.
+fn desktop(paper: &mut Paper<'_>, step: &Step) {
+    let app = paper.app;
+    let Some(HostKind::Ssh(address)) = app.seats.get(&step.place).map(|s| &s.host) else { return };
+    if !step.desktop {
+        return;
+    }
+    let bar = format!("{} ", paper.set.note_bar);
+    paper.push_bar(&bar, Role::Important);
+    paper.say("This step needs the machine's desktop", Role::Important);
+    let client = match app.seats.get(&Place::Laptop).and_then(|s| s.os) {
+        Some(Os::Windows) => format!("mstsc /v:{}", address.host),
+        _ => format!("to {}", address.host),
+    };
+    let says =
+        format!("Over SSH you would not see the windows it opens. Do it by Remote Desktop ({client}); its checks still count.");
+    paper.say(&says, Role::Text);
+    paper.pop_lead();
+    paper.gap();
 }
 
 fn flush(paper: &mut Paper<'_>, step: &Step, group: &mut Vec<(usize, &Check)>) {

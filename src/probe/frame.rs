@@ -3,7 +3,7 @@
 
 use regex::bytes::Regex;
 
-/// How much of a reply is kept. The rest is read and dropped.
+/// How much of a reply to a check is kept. The rest is read and dropped.
 pub const KEPT: usize = 64 * 1024;
 
 /// How a reply ends.
@@ -27,6 +27,8 @@ pub struct Frame {
     end: Regex,
     /// So many bytes at the end of what was read may be the beginning of the end.
     held: usize,
+    /// How much is kept.
+    most: usize,
     pending: Vec<u8>,
     begun: bool,
     kept: Vec<u8>,
@@ -35,11 +37,12 @@ pub struct Frame {
 
 impl Frame {
     /// The nonce is a word of letters and digits.
-    pub fn new(nonce: &str) -> Option<Self> {
+    pub fn new(nonce: &str, most: usize) -> Option<Self> {
         Some(Self {
             begin: Regex::new(&format!("{nonce}<\r?\n")).ok()?,
             end: Regex::new(&format!("\r?\n{nonce}:(-?[0-9]+)(!?)\r?\n")).ok()?,
             held: nonce.len() + 20,
+            most,
             pending: Vec::new(),
             begun: false,
             kept: Vec::new(),
@@ -88,7 +91,7 @@ impl Frame {
 
     fn keep_to(&mut self, to: usize) {
         // One more: the end of the opening line is taken off again.
-        let room = (KEPT + 1).saturating_sub(self.kept.len());
+        let room = (self.most + 1).saturating_sub(self.kept.len());
         self.whole &= to <= room;
         self.kept.extend_from_slice(&self.pending[..to.min(room)]);
         self.drop_to(to);
@@ -104,7 +107,7 @@ mod tests {
     use super::*;
 
     fn read(pieces: &[&[u8]]) -> Option<(i32, String)> {
-        let mut frame = Frame::new("n0nce").unwrap();
+        let mut frame = Frame::new("n0nce", KEPT).unwrap();
         let end = pieces.iter().find_map(|piece| frame.push(piece))?;
         assert!(!end.spent);
         let kept = frame.kept();
@@ -132,7 +135,7 @@ mod tests {
 
     #[test]
     fn a_flood_is_bounded() {
-        let mut frame = Frame::new("n0nce").unwrap();
+        let mut frame = Frame::new("n0nce", KEPT).unwrap();
         assert_eq!(frame.push(b"n0nce<\n"), None);
         for _ in 0..1000 {
             assert_eq!(frame.push(&[b'x'; 1000]), None);
@@ -146,7 +149,7 @@ mod tests {
     #[test]
     fn a_reply_of_just_what_is_kept_is_whole() {
         for (size, whole) in [(KEPT, true), (KEPT + 1, false)] {
-            let mut frame = Frame::new("n0nce").unwrap();
+            let mut frame = Frame::new("n0nce", KEPT).unwrap();
             assert_eq!(frame.push(b"n0nce<\n"), None);
             assert_eq!(frame.push(&vec![b'x'; size]), None);
             assert!(frame.push(b"\nn0nce:0\n").is_some());

@@ -1,14 +1,19 @@
-# The request loop of a warm PowerShell: a line is `NONCE BASE64`, a reply stands on the output between `NONCE<` and `NONCE:status`, or
+# The request loop of a warm PowerShell: a line is `NONCE BASE64 CHARACTERS`, a reply of so many at most stands on the output between `NONCE<` and `NONCE:status`, or
 # `NONCE:status!` where the question left something behind that the next would notice: then this shell ends.
-# Questions come through the pipe that WCI_ASK names. The input is empty: a program that reads it finds its end.
+# Questions come through the pipe that WCI_ASK names, or by its number inherits. The input is empty: a program that reads it finds its end.
 # Given with -Command, so it has no double quotes. Runs in 5.1 and 7. Commands are called by their full names: those that a check
 # redefined have only the short ones.
 if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') { 'wci-constrained'; exit }
 $ProgressPreference = 'SilentlyContinue'
 $wciUtf8 = Microsoft.PowerShell.Utility\New-Object Text.UTF8Encoding $false
 try { [Console]::OutputEncoding = $wciUtf8 } catch { }
-$wciPipe = Microsoft.PowerShell.Utility\New-Object IO.Pipes.NamedPipeClientStream '.', $env:WCI_ASK, ([IO.Pipes.PipeDirection]::In)
-$wciPipe.Connect(30000)
+if ($env:WCI_ASK -match '^[0-9]+$') {
+    $wciPipe = Microsoft.PowerShell.Utility\New-Object IO.Pipes.AnonymousPipeClientStream ([IO.Pipes.PipeDirection]::In), $env:WCI_ASK
+}
+else {
+    $wciPipe = Microsoft.PowerShell.Utility\New-Object IO.Pipes.NamedPipeClientStream '.', $env:WCI_ASK, ([IO.Pipes.PipeDirection]::In)
+    $wciPipe.Connect(30000)
+}
 [Environment]::SetEnvironmentVariable('WCI_ASK', $null)
 $wci = @{
     nl = [string][char]10; home = (Microsoft.PowerShell.Management\Get-Location).ProviderPath; left = 0; env = @{}; status = 0; state = ''; spent = $false
@@ -17,7 +22,7 @@ $wci = @{
     batch = Microsoft.PowerShell.Utility\New-Object Collections.ArrayList
     # Variables that come and change by themselves.
     moving = @('$', '?', '^', '_', 'args', 'Error', 'input', 'it', 'kind', 'LASTEXITCODE', 'Matches', 'MyInvocation', 'PSBoundParameters',
-        'PWD', 'seen', 'StackTrace', 'this', 'value', 'wciLine', 'wciNative', 'wciNonce', 'wciOk', 'wciOnce', 'wciText')
+        'PWD', 'seen', 'StackTrace', 'this', 'value', 'wciLeft', 'wciLine', 'wciNative', 'wciNonce', 'wciOk', 'wciOnce', 'wciText')
 }
 
 function wciPut([string]$text) {
@@ -98,11 +103,10 @@ foreach ($it in 'variable:wci', 'function:wciPut', 'function:wciFlush', 'functio
 $wci.state = wciState
 $wci.out.Write('wci-ready' + $wci.nl)
 while ($null -ne ($wciLine = $wci.ask.ReadLine())) {
-    $wciNonce, $wciText = $wciLine.Split(' ')
+    $wciNonce, $wciText, $wciLeft = $wciLine.Split(' ')
     $wciText = $wci.utf8.GetString([Convert]::FromBase64String($wciText))
     $wci.out.Write($wciNonce + '<' + $wci.nl)
-    # One more than is kept of it: so a cut is seen.
-    $wci.left = 65537
+    $wci.left = [int]$wciLeft
     $wci.env = [Environment]::GetEnvironmentVariables()
     $global:wciOk = $null
     $global:LASTEXITCODE = 0

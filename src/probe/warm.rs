@@ -3,7 +3,7 @@
 //! The question's text travels as one quoted word or as base64, so nothing in it can break out of its place.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -19,6 +19,7 @@ use crate::private;
 use super::channel::{Channel, Input};
 use super::cmd::{self, Script};
 use super::frame::{End, Frame, Kept};
+use super::link::{self, Ended, Link};
 use super::tree::{Living, Tree};
 
 /// The request loop of PowerShell.
@@ -34,6 +35,14 @@ const ASK: &str = "WCI_ASK";
 /// How often to see whether a shell has ended while something else holds its pipe.
 const GLANCE: Duration = Duration::from_millis(100);
 
+/// How a shell is reached.
+#[derive(Clone)]
+pub enum Way {
+    /// On this machine: a path, or a name that only our own [`host::find`] looks for.
+    Here(PathBuf),
+    Over(Link),
+}
+
 pub struct Warm {
     tree: Tree,
     /// Where questions go, once it is known.
@@ -42,6 +51,9 @@ pub struct Warm {
     channel: Option<Channel>,
     stdout: ChildStdout,
     shell: Shell,
+    over: bool,
+    /// It took the question.
+    begun: bool,
 }
 
 /// What came of a question.
@@ -56,12 +68,28 @@ pub enum Said {
         status: Option<i32>,
     },
     /// The shell was gone before it took the question.
-    Gone,
+    Gone {
+        status: Option<i32>,
+    },
 }
 
 impl Warm {
-    /// Starts a shell: a path, or a name that only our own [`host::find`] looks for.
-    pub fn start(shell: Shell, program: &Path, living: &Living, era: u64) -> io::Result<Self> {
+    pub fn start(shell: Shell, way: &Way, living: &Living, era: u64) -> io::Result<Self> {
+        let (command, channel) = match way {
+            Way::Here(program) => Self::here(shell, program)?,
+            Way::Over(link) => {
+                let mut command = link.command(shell)?;
+                command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+                (command, None)
+            }
+        };
+        let over = matches!(way, Way::Over(_));
+        let (tree, stdin, stdout) = Tree::start(command, living, era)?;
+        let input = stdin.map(ChildStdin::from_std).transpose()?.map(|stdin| Box::new(stdin) as Input);
+        Ok(Self { tree, input, channel, stdout: ChildStdout::from_std(stdout)?, shell, over, begun: false })
+    }
+
+    fn here(shell: Shell, program: &Path) -> io::Result<(Command, Option<Channel>)> {
         let program = host::find(program).ok_or(io::ErrorKind::NotFound)?;
         let mut command = Command::new(program);
         command.args(arguments(shell));
@@ -82,14 +110,20 @@ impl Warm {
         for name in ["BASH_ENV", "ENV", "SHELLOPTS", "BASHOPTS", "POSIXLY_CORRECT"].iter().chain(host::not_inherited(shell)) {
             command.env_remove(name);
         }
-        let (tree, stdin, stdout) = Tree::start(command, living, era)?;
-        let input = stdin.map(ChildStdin::from_std).transpose()?.map(|stdin| Box::new(stdin) as Input);
-        Ok(Self { tree, input, channel, stdout: ChildStdout::from_std(stdout)?, shell })
+        Ok((command, channel))
     }
 
     /// Waits until it can take a question. Only PowerShell is slow enough to need it.
     pub async fn ready(&mut self) -> io::Result<()> {
-        let Some(mut channel) = self.channel.take() else { return Ok(()) };
+        if !self.shell.is_powershell() {
+            return Ok(());
+        }
+        if self.over {
+            let Some(input) = &mut self.input else { return Ok(()) };
+            // Where it has ended, its output says so.
+            let _ = input.write_all(link::opening(LOOP).as_bytes()).await;
+            let _ = input.flush().await;
+        }
         let (mut said, mut piece) = (Vec::new(), [0; 256]);
         loop {
             let text = String::from_utf8_lossy(&said);
@@ -100,6 +134,7 @@ impl Warm {
                 break;
             }
             match self.stdout.read(&mut piece).await? {
+                0 if self.over && !text.contains(link::STARTED) => return Err(self.not_started().await),
                 0 => return Err(io::ErrorKind::UnexpectedEof.into()),
                 n => said.extend_from_slice(&piece[..n]),
             }
@@ -107,28 +142,41 @@ impl Warm {
                 return Err(io::Error::other("it does not get ready"));
             }
         }
-        self.input = Some(channel.accept().await?);
+        if let Some(mut channel) = self.channel.take() {
+            self.input = Some(channel.accept().await?);
+        }
         Ok(())
     }
 
-    /// Puts a question. The caller counts the time; giving up means dropping the shell.
-    pub async fn ask(&mut self, text: &str) -> io::Result<Said> {
+    /// Why nothing came over the link. Login shells of Windows have no status of their own for a program that is missing.
+    async fn not_started(&mut self) -> io::Error {
+        match link::ended(self.status().await) {
+            Ended::NoLink => io::ErrorKind::NotConnected.into(),
+            Ended::Missing | Ended::Other(_) => io::ErrorKind::NotFound.into(),
+        }
+    }
+
+    /// Puts a question, of whose answer so much is kept. The caller counts the time; giving up means dropping the shell.
+    pub async fn ask(&mut self, text: &str, most: usize) -> io::Result<Said> {
         let nonce = nonce();
-        let mut frame = Frame::new(&nonce).ok_or_else(|| io::Error::other("no frame"))?;
+        let mut frame = Frame::new(&nonce, most).ok_or_else(|| io::Error::other("no frame"))?;
         let script = (self.shell == Shell::Cmd).then(|| Script::new(&nonce, text)).transpose()?;
         let request = match self.shell {
-            Shell::Sh | Shell::Bash | Shell::Zsh => posix(&nonce, text),
-            Shell::PowerShell | Shell::Pwsh => format!("{nonce} {}\n", STANDARD.encode(text)),
+            Shell::Sh | Shell::Bash | Shell::Zsh if self.over => link::watched(&posix(&nonce, text)),
+            Shell::Sh | Shell::Bash | Shell::Zsh => posix(&nonce, text) + "\n",
+            // One more than is kept of it: so a cut is seen.
+            Shell::PowerShell | Shell::Pwsh => format!("{nonce} {} {}\n", STANDARD.encode(text), most + 1),
             Shell::Cmd => script.as_ref().map(Script::request).unwrap_or_default(),
         };
         self.tree.idle = false;
-        let Some(input) = &mut self.input else { return Ok(Said::Gone) };
+        self.begun = false;
+        let Some(input) = &mut self.input else { return Ok(Said::Gone { status: None }) };
         let asked = async {
             input.write_all(request.as_bytes()).await?;
             input.flush().await
         };
         if asked.await.is_err() {
-            return Ok(Said::Gone);
+            return Ok(Said::Gone { status: self.status().await });
         }
         let mut piece = vec![0; 64 * 1024];
         let mut ended = None;
@@ -140,21 +188,34 @@ impl Warm {
                         self.tree.idle = true;
                         return Ok(Said::Reply { kept: frame.kept(), end });
                     }
+                    self.begun = frame.begun();
                 }
                 Ok(Err(why)) => return Err(why),
                 Err(_) if ended.is_some() => break,
                 Err(_) => ended = self.tree.ended(),
             }
         }
-        // The pipe may close a moment before the process can be waited for.
+        let status = match ended {
+            Some(status) => status,
+            None => self.status().await,
+        };
+        Ok(if frame.begun() { Said::Ended { kept: frame.kept(), status } } else { Said::Gone { status } })
+    }
+
+    /// How it ended: the pipe may close a moment before the process can be waited for.
+    async fn status(&mut self) -> Option<i32> {
         for _ in 0..50 {
-            ended = ended.or_else(|| self.tree.ended());
-            if ended.is_some() {
-                break;
+            if let Some(status) = self.tree.ended() {
+                return status;
             }
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
-        Ok(if frame.begun() { Said::Ended { kept: frame.kept(), status: ended.flatten() } } else { Said::Gone })
+        None
+    }
+
+    /// Whether it took the question that was put last.
+    pub fn begun(&self) -> bool {
+        self.begun
     }
 
     /// Marks a shell that waits for its first question: it may be ended without a word.
@@ -189,7 +250,7 @@ fn arguments(shell: Shell) -> Vec<&'static str> {
 /// without that input.
 fn posix(nonce: &str, text: &str) -> String {
     let word = text.replace('\'', r"'\''");
-    format!("printf '%s<\\n' {nonce}; ( eval '{word}' ) </dev/null 2>&1; printf '\\n%s:%d\\n' {nonce} \"$?\"\n")
+    format!("printf '%s<\\n' {nonce}; ( eval '{word}' ) </dev/null 2>&1; printf '\\n%s:%d\\n' {nonce} \"$?\"")
 }
 
 /// A word no check can know before.

@@ -35,14 +35,14 @@ pub async fn service(shells: &Shells, check: &Check, name: &str) -> Option<Answe
 }
 
 async fn put(shells: &Shells, check: &Check, text: &str) -> Result<String, Answer> {
-    told(check, shells.ask(&ASKS, text, check.timeout).await)
+    told(check, shells.of_windows(), shells.ask(&ASKS, text, check.timeout).await)
 }
 
-fn told(check: &Check, heard: Heard) -> Result<String, Answer> {
+fn told(check: &Check, of_windows: bool, heard: Heard) -> Result<String, Answer> {
     match heard {
         Heard::Replied { text, .. } => Ok(text),
         Heard::Silent => Err(super::silent(check)),
-        Heard::No(_) if !cfg!(windows) => Err(judge::unknown(check, judge::NOT_WINDOWS)),
+        Heard::No(_) if !of_windows => Err(judge::unknown(check, judge::NOT_WINDOWS)),
         Heard::No(why) => Err(judge::unknown(check, &why)),
     }
 }

@@ -47,7 +47,7 @@ async fn elsewhere_no_question_has_an_answer() {
 #[test]
 fn what_is_not_heard_is_unknown() {
     let check = check(crate::course::Look::Windows(OfWindows::Elevated), None);
-    let unheard = |heard| told(&check, heard).map_err(|answer| (answer.verdict, answer.seen));
+    let unheard = |heard| told(&check, cfg!(windows), heard).map_err(|answer| (answer.verdict, answer.seen));
     let missing = Heard::No("powershell is not on this machine".into());
     assert_eq!(unheard(missing), Err((Verdict::Unknown, judge::NOT_WINDOWS.into())));
     assert_eq!(unheard(Heard::Silent), Err((Verdict::Unknown, "no answer in 30 s".into())));

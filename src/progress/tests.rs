@@ -68,6 +68,15 @@ fn reset_puts_one_step_or_everything_aside() {
 }
 
 #[test]
+fn where_the_machine_is_outlives_a_step_and_not_a_new_beginning() {
+    let placed = |vm: HostKind| Entry::Placed { vm };
+    let ssh: HostKind = "ssh://wci@10.0.0.4:2222".parse().expect("a host");
+    let all = [placed(HostKind::Here), placed(ssh.clone()), Entry::Reset { step: Some(step()) }];
+    assert_eq!(Progress::of(&all).vm, Some(ssh.clone()), "the last word counts");
+    assert_eq!(Progress::of(&[placed(ssh), Entry::Reset { step: None }]).vm, None);
+}
+
+#[test]
 fn the_last_verdict_observation_and_value_count() {
     let answer = |verdict| Answer { verdict, seen: "s".into(), expected: "e".into() };
     let observed = |verdict| Entry::Observed { step: step(), check: "it ended well".into(), answer: answer(verdict) };

@@ -20,7 +20,9 @@ use crate::page;
 use crate::progress::Entry;
 use crate::session::HostKind;
 use crate::update::checking;
+use crate::update::links;
 use crate::update::overlay;
+use crate::update::places;
 use crate::update::record;
 use crate::update::running;
 use crate::update::say;
@@ -64,7 +66,8 @@ pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Big => toggle(app, |a| a.big = !a.big),
         Action::Enter => enter(app),
         Action::Leave => toggle(app, |a| a.focus = Focus::Guide),
-        Action::Stop => running::stop(app),
+        Action::Place => places::ask(app),
+        Action::Stop => links::stop(app).unwrap_or_else(|| running::stop(app)),
         Action::Restart => restart(app),
         Action::Home if app.search.is_some() => toggle(app, |a| a.search = None),
         Action::Home if app.zoom || app.big => toggle(app, |a| {
@@ -99,6 +102,7 @@ fn at_home(app: &mut App, action: Action) -> Vec<Effect> {
         Action::PageUp => scroll(app, -page_step(app)),
         Action::PageDown => scroll(app, page_step(app)),
         Action::Help => set(app, Overlay::Help { scroll: 0 }),
+        Action::Place => places::ask(app),
         Action::Trust => trust(app),
         Action::Stop if app.running().is_some() => running::stop(app),
         Action::Quit | Action::Stop => quit(app),

@@ -73,12 +73,17 @@ fn pass_on(app: &mut App, key: Key) -> Vec<Effect> {
     let place = app.shown();
     let Some(seat) = app.seats.get_mut(&place) else { return Vec::new() };
     // What was still being typed when the shell ended is nobody's.
-    if let Link::Ended(_) | Link::Refused(_) = seat.link {
+    let gone = match seat.link {
+        Link::Ended(_) | Link::Refused(_) => Some("The shell has ended. r starts a new one"),
+        Link::Lost(_) => Some("There is no link to the machine. r tries now"),
+        Link::Closed | Link::Opening | Link::Up => None,
+    };
+    if let Some(gone) = gone {
         if key.code == Code::Char('r') {
             return act::act(app, Action::Restart);
         }
         let leave = app.leave;
-        return say(app, Tone::Bad, format!("The shell has ended. r starts a new one; {leave} goes back to the guide."));
+        return say(app, Tone::Bad, format!("{gone}; {leave} goes back to the guide."));
     }
     seat.terminal.scroll_to_bottom();
     let bytes = encode(key, &seat.terminal.modes());

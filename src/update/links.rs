@@ -93,7 +93,7 @@ fn unasked(app: &mut App, place: Place, step: Option<&StepId>, why: &str) -> Vec
 }
 
 /// The place a check is asked of.
-fn place_of(app: &App, at: &CheckRef) -> Option<Place> {
+pub fn place_of(app: &App, at: &CheckRef) -> Option<Place> {
     let step = app.find(&at.step)?;
     let check = match at.kind {
         crate::app::CheckKind::Check => step.checks().nth(at.index)?,

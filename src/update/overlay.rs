@@ -17,6 +17,7 @@ use crate::page;
 use crate::progress::Entry;
 use crate::update::act;
 use crate::update::checking;
+use crate::update::places;
 use crate::update::record;
 use crate::update::restart;
 use crate::update::running;
@@ -26,7 +27,7 @@ use crate::values;
 
 /// Whether the dialog on the screen takes text.
 pub fn types(app: &App) -> bool {
-    matches!(app.overlay, Some(Overlay::Ask { .. } | Overlay::Edit { .. } | Overlay::Search { .. }))
+    matches!(app.overlay, Some(Overlay::Ask { .. } | Overlay::Edit { .. } | Overlay::Search { .. } | Overlay::Place { .. }))
 }
 
 /// Asks for a value that a command needs.
@@ -42,6 +43,9 @@ pub fn ask_value(app: &mut App, name: &str) -> Vec<Effect> {
 
 /// Keys of a dialog that takes text.
 pub fn key(app: &mut App, key: Key) -> Vec<Effect> {
+    if let Some(Overlay::Place { .. }) = app.overlay {
+        return places::key(app, key);
+    }
     match key.code {
         Code::Escape => {
             app.overlay = None;
@@ -69,6 +73,9 @@ pub fn paste(app: &mut App, text: &str) -> Vec<Effect> {
     let lines = matches!(app.overlay, Some(Overlay::Edit { .. }));
     let clean: String =
         text.replace("\r\n", "\n").replace('\r', "\n").chars().filter(|c| !c.is_control() || (*c == '\n' && lines)).collect();
+    if let Some(Overlay::Place { .. }) = app.overlay {
+        return places::paste(app, &clean);
+    }
     insert(app, &clean)
 }
 

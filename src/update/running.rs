@@ -22,7 +22,6 @@ use crate::progress::Entry;
 use crate::session::HostKind;
 use crate::session::SessionId;
 use crate::update::checking;
-use crate::update::links;
 use crate::update::record;
 use crate::update::restart;
 use crate::update::say;
@@ -97,14 +96,14 @@ pub fn open(app: &mut App, place: Place) -> Vec<Effect> {
     let old = std::mem::replace(&mut seat.session, session);
     let size = seat.terminal.size();
     let fresh = Seat::new(seat.host.clone(), seat.os, seat.shell, seat.label.clone(), size);
-    let queued = seat.queued.take();
+    let (host, queued) = (seat.host.clone(), seat.queued.take());
     let (elevated, tries) = (seat.elevated, seat.tries);
     *seat = Seat { session, link: Link::Opening, queued, elevated, tries, ..fresh };
     let mut effects = Vec::new();
     if old != SessionId(0) {
         effects.push(Effect::Close(old));
     }
-    effects.push(Effect::Open { place, session, size });
+    effects.push(Effect::Open { place, host, session, size });
     effects
 }
 
@@ -204,9 +203,6 @@ fn next_action(app: &App, id: &crate::course::StepId) -> &'static str {
 /// Stops the command, not the companion.
 pub fn stop(app: &mut App) -> Vec<Effect> {
     let Some(place) = app.running().map(|(place, _)| place) else {
-        if let Some(stopped) = links::stop(app) {
-            return stopped;
-        }
         return say(app, Tone::Info, "Nothing of this chapter is running. q quits.");
     };
     let Some(seat) = app.seats.get_mut(&place) else { return Vec::new() };

@@ -17,6 +17,7 @@ use crate::session::HostKind;
 use crate::update::checking;
 use crate::update::fit;
 use crate::update::links;
+use crate::update::places;
 use crate::update::record;
 use crate::update::restart;
 use crate::update::running;
@@ -25,9 +26,11 @@ use crate::update::say;
 /// The first frame is drawn: whoever has been here before goes on where they were, a newcomer sees the map.
 pub fn start(app: &mut App) -> Vec<Effect> {
     let armed = app.progress.armed.as_ref().map(|armed| armed.step.chapter.clone());
-    let Some(last) = armed.or_else(|| app.progress.chapter.clone()) else { return Vec::new() };
-    let Some(index) = app.course.chapters.iter().position(|c| c.slug == last) else { return Vec::new() };
-    open_chapter(app, index)
+    let last = armed.or_else(|| app.progress.chapter.clone());
+    let last = last.and_then(|slug| app.course.chapters.iter().position(|c| c.slug == slug));
+    let mut effects = last.map_or_else(Vec::new, |index| open_chapter(app, index));
+    effects.extend(places::at_start(app));
+    effects
 }
 
 /// Shows a chapter at its first unmet step as far as the journal knows, and asks every check of it.
@@ -129,7 +132,14 @@ pub fn arrive(app: &mut App) -> Vec<Effect> {
     });
     app.task = open.unwrap_or(0);
     let mut effects = colours(app);
+    effects.extend(take_seat(app));
+    effects
+}
+
+/// Opens the shell whose terminal is on the screen, if it never was.
+pub fn take_seat(app: &mut App) -> Vec<Effect> {
     let place = app.shown();
+    let mut effects = Vec::new();
     if app.seats.get(&place).is_some_and(|s| s.link == Link::Closed && s.host != HostKind::Rehearsal) {
         effects.extend(fit(app));
         effects.extend(running::open(app, place));

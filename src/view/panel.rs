@@ -58,7 +58,7 @@ fn place(areas: &Areas, sheet: &Sheet) -> Rect {
 fn first_row(sheet: &Sheet, height: u16) -> usize {
     let height = usize::from(height).max(1);
     let most = sheet.rows.len().saturating_sub(height);
-    match sheet.chosen.or(sheet.cursor.map(|(row, _)| row)) {
+    match sheet.cursor.map(|(row, _)| row).or(sheet.chosen) {
         Some(row) => (row + 1 + height / 3).saturating_sub(height).min(most).min(row),
         None => sheet.scroll.min(most),
     }

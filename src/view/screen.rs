@@ -172,14 +172,22 @@ fn message(app: &App, seat: &Seat) -> Option<String> {
             let back = if app.focus == Focus::Terminal { format!("{} goes back, then ", app.leave) } else { String::new() };
             Some(format!("{how} {back}r starts a new one."))
         }
-        Link::Lost(lost) => Some(lost.why.clone()),
+        Link::Lost(lost) => Some(match lost.next {
+            Some(next) => {
+                let (dot, left) = (set(app.appearance.glyphs).dot, next.saturating_sub(app.now).div_ceil(1000));
+                let key = if app.shows_restart() { "r" } else { "Enter or r" };
+                format!("{}\nNext try in {left} s {dot} {key} tries now {dot} . stops trying", lost.why)
+            }
+            None => format!("{} r tries again.", lost.why),
+        }),
         Link::Refused(why) => Some(format!("{why} r tries again.")),
     }
 }
 
 /// A sentence at the bottom of the pane, over whatever the shell left there.
 fn words(buffer: &mut Buffer, area: Rect, text: &str, theme: &Theme) {
-    let lines = wrap(&[Span::new(text, Role::Advice)], usize::from(area.width.saturating_sub(2)).max(2));
+    let width = usize::from(area.width.saturating_sub(2)).max(2);
+    let lines: Vec<_> = text.lines().flat_map(|line| wrap(&[Span::new(line, Role::Advice)], width)).collect();
     let count = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(area.height);
     let top = area.bottom() - count;
     for (y, pieces) in (top..area.bottom()).zip(lines) {

@@ -10,12 +10,15 @@ use crate::app::App;
 use crate::app::Glyphs;
 use crate::app::Input;
 use crate::app::Link;
+use crate::app::Lost;
 use crate::app::Notice;
 use crate::app::Overlay;
 use crate::app::Screen;
 use crate::app::Search;
+use crate::app::Seat;
 use crate::app::ThemeName;
 use crate::app::Tone;
+use crate::app::Whereabouts;
 use crate::course::Place;
 use crate::course::Verdict;
 use crate::session::Ending;
@@ -81,6 +84,28 @@ fn input(text: &str) -> Input {
     Input { text: text.into(), cursor: text.chars().count() }
 }
 
+/// The Windows machine behind ssh, with its link so.
+fn over_ssh(mut app: App, link: Link) -> App {
+    let host = "ssh://wci@20.51.3.7".parse().expect("a host");
+    let seat = Seat { link, ..Seat::of(&host, &app.seats[&Place::Laptop]) };
+    app.seats.insert(Place::Vm, seat);
+    app
+}
+
+fn lost(next: Option<u64>) -> Link {
+    Link::Lost(Lost { why: "The machine went away: its connection was closed.".into(), next })
+}
+
+fn on_the_desktop(mut app: App) -> App {
+    app.course.chapters[0].steps[3].desktop = true;
+    app.course.chapters[0].steps[3].blocks.retain(|b| !matches!(b, crate::course::Block::Need(_)));
+    app
+}
+
+fn whereabouts(app: App, choice: Whereabouts, text: &str, error: Option<&str>) -> App {
+    over(app, Overlay::Place { choice, input: input(text), error: error.map(Into::into) })
+}
+
 /// Every situation there is a picture of, by name.
 fn situations(columns: u16, rows: u16) -> Vec<(&'static str, App)> {
     let a = |step| at(columns, rows, step);
@@ -121,6 +146,22 @@ fn situations(columns: u16, rows: u16) -> Vec<(&'static str, App)> {
         ),
         ("edit", over(a(4), Overlay::Edit { input: input("./install-docker-ce.sh\n  --now") })),
         ("quit", over(fixture::running(columns, rows, 41), Overlay::Quit)),
+        ("place_first", App { unplaced: true, ..whereabouts(fixture::app(columns, rows), Whereabouts::Nowhere, "", None) }),
+        ("place_here", whereabouts(a(3), Whereabouts::Here, "", None)),
+        (
+            "place_ssh",
+            whereabouts(
+                a(3),
+                Whereabouts::Ssh,
+                "ssh://wci@20.51.3.7:0",
+                Some("0 is not a port: one is a number from 1 to 65535."),
+            ),
+        ),
+        ("ssh_home", over_ssh(fixture::app(columns, rows), lost(Some(fixture::NOW + 7_300)))),
+        ("ssh_up", over_ssh(a(3), Link::Up)),
+        ("ssh_desktop", on_the_desktop(over_ssh(a(3), Link::Up))),
+        ("ssh_lost", over_ssh(a(3), lost(Some(fixture::NOW + 7_300)))),
+        ("ssh_gone", over_ssh(a(3), lost(None))),
         ("ended", over(fixture::running(columns, rows, 41), Overlay::Ended)),
     ]
 }
@@ -140,13 +181,17 @@ fn the_window_most_learners_see_first() {
 
 #[test]
 fn larger_windows() {
-    snapshots(120, 40, &["home", "running", "failed", "prose", "help", "outline"]);
+    snapshots(
+        120,
+        40,
+        &["home", "running", "failed", "prose", "help", "outline", "place_first", "place_ssh", "ssh_desktop", "ssh_lost"],
+    );
     snapshots(200, 60, &["first", "running", "terminal", "help"]);
 }
 
 #[test]
 fn small_windows() {
-    snapshots(40, 12, &["home", "ready", "outline", "edit", "help"]);
+    snapshots(40, 12, &["home", "ready", "outline", "edit", "help", "place_first", "place_ssh"]);
     snapshots(39, 11, &["ready"]);
     snapshots(1, 1, &["ready"]);
 }

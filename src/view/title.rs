@@ -93,6 +93,7 @@ fn machine(app: &App, set: &Set) -> String {
         (_, Link::Closed) => (set.down, shell),
         (_, Link::Ended(_)) => (set.unmet, "shell ended"),
         (_, Link::Refused(_)) => (set.unmet, "no shell"),
+        (_, Link::Lost(lost)) if lost.next.is_some() => (set.busy, "link lost"),
         (_, Link::Lost(_)) => (set.unmet, "no link"),
     };
     format!("{} {sign} {word}", place.name())

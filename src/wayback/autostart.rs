@@ -184,7 +184,7 @@ pub fn is_registered() -> Result<bool, String> {
 }
 
 pub fn whereabouts() -> Result<String, String> {
-    Ok(folder().map_or_else(|| "nowhere on this system".into(), |folder| folder.join(ENTRY).display().to_string()))
+    Ok(folder().map_or_else(|| "not on this system".into(), |folder| folder.join(ENTRY).display().to_string()))
 }
 
 pub fn remove() -> Result<(), String> {

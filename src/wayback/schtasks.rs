@@ -15,7 +15,6 @@ use std::time::{Duration, Instant};
 use super::task::{self, Kept, Task};
 use super::{home, over_ssh, typed};
 use crate::course::Shell;
-use crate::elevate;
 use crate::private;
 use crate::restart::WayBack;
 use crate::windows::{is_wine, system_root, system32, token};
@@ -36,6 +35,10 @@ pub fn plan(program: &str, arguments: &[String]) -> Result<WayBack, String> {
     if token::logged_on().is_ok_and(|there| there != user) {
         return none("wci runs as another user than the one who is logged on, so no logon opens it by itself.");
     }
+    // The scheduler puts values in there (from memory), and has no way to say that none is meant.
+    if [program].into_iter().chain(arguments.iter().map(String::as_str)).any(|word| word.contains('%') || word.contains("$(")) {
+        return none("A path with % or $( in it is not what a logon task takes it for, so nothing opens wci by itself.");
+    }
     let name = task::name(&user);
     let line = token::command_line(arguments.iter().map(OsStr::new));
     let line = line.into_string().map_err(|_| "The arguments of wci are not plain text.")?;
@@ -49,6 +52,11 @@ fn user() -> Result<String, String> {
     token::user().map_err(|why| format!("Windows does not tell who you are ({why})."))
 }
 
+/// None of it depends on an answer: Windows says no to who has none.
+fn lacks_rights() -> bool {
+    !token::is_elevated().unwrap_or(true)
+}
+
 fn shown(name: &str) -> String {
     format!("Task Scheduler Library, {name}")
 }
@@ -58,7 +66,7 @@ pub fn whereabouts() -> Result<String, String> {
 }
 
 pub fn register(plan: &WayBack) -> Result<(), String> {
-    if elevate::is_elevated() == Some(false) {
+    if lacks_rights() {
         return Err(
             "A logon task that starts wci as administrator needs administrator's rights, and wci has none: reopen it elevated."
                 .into(),
@@ -141,7 +149,7 @@ pub fn remove() -> Result<(), String> {
     if told(&name)?.is_none() {
         return Ok(());
     }
-    let why = if elevate::is_elevated() == Some(false) { "it takes administrator's rights".into() } else { asked.says };
+    let why = if lacks_rights() { "it takes administrator's rights".into() } else { asked.says };
     Err(format!("The logon task {name} is still there ({}): remove it in Task Scheduler.", why.trim_end_matches('.')))
 }
 

@@ -36,7 +36,7 @@ fn a_task_is_registered_read_back_and_removed() {
     let line = r"--state &quot;C:\users\Zoë &amp; Łukasz\my &lt;state&gt;&quot; --vm here --leave-key f12";
     assert!(plan.text.contains(&format!("<Arguments>{line}</Arguments>")), "{}", plan.text);
     assert!(!plan.text.contains("<WorkingDirectory></WorkingDirectory>"), "{}", plan.text);
-    if elevate::is_elevated() == Some(false) {
+    if lacks_rights() {
         assert!(register(&plan).expect_err("no rights").contains("administrator"));
         return;
     }
@@ -55,6 +55,15 @@ fn a_task_is_registered_read_back_and_removed() {
     assert!(!is_registered().expect("an answer") && !file(&name).exists());
     remove().expect("none there is fine");
     assert_eq!(run_once(), before);
+}
+
+#[test]
+fn a_path_that_the_scheduler_would_fill_in_is_only_typed() {
+    for word in [r"C:\100%\state", "$(Arg0)"] {
+        let plan = plan(r"C:\wci.exe", &["--state".into(), word.into()]).expect("a plan");
+        assert_eq!((plan.name, plan.text.as_str()), (None, ""));
+        assert_eq!(plan.command, format!(r"C:\wci.exe --state '{word}'"));
+    }
 }
 
 #[test]

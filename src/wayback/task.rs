@@ -131,7 +131,7 @@ pub fn difference(meant: &str, told: &str, kept: Kept, is_user: impl Fn(&str) ->
         let told = of(&told);
         let same = match (told.as_slice(), field) {
             ([], Field::Usual) => true,
-            ([], _) => kept == Kept::Some,
+            ([], _) => kept == Kept::Some || meant.is_empty(),
             ([told], Field::User) => *told == meant || is_user(told),
             ([told], _) => is_like(&meant, told),
             _ => false,
@@ -201,7 +201,7 @@ fn leaves(xml: &str) -> Option<Vec<(String, String)>> {
                 return None;
             }
             if leaf {
-                found.push((path.join("/"), text.trim().to_owned()));
+                found.push((place(&path), text.trim().to_owned()));
             }
             (leaf, text) = (false, String::new());
             path.pop();
@@ -211,12 +211,17 @@ fn leaves(xml: &str) -> Option<Vec<(String, String)>> {
             (leaf, text) = (!closes, String::new());
             path.push(name);
             if closes {
-                found.push((path.join("/"), String::new()));
+                found.push((place(&path), String::new()));
                 path.pop();
             }
         }
     }
     (path.is_empty() && !found.is_empty()).then_some(found)
+}
+
+/// `schtasks` can put what it tells into `Tasks` (from memory: only where it is asked for more than one).
+fn place(path: &[&str]) -> String {
+    path.strip_prefix(&["Tasks"]).unwrap_or(path).join("/")
 }
 
 /// Where a tag ends: not inside the quotes of an attribute.

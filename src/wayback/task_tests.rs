@@ -66,6 +66,10 @@ fn what_windows_makes_of_it_is_the_same_task() {
         .replace("<Author>wci</Author>", "<Date>2026-11-24T09:12:00</Date>\n<Author>VM\\Administrator</Author>")
         .replace('\n', "\r\r\n");
     assert_eq!(differs(&format!("\u{feff}\r\n{told}\r\n")), None);
+    let (first, rest) = told.split_once("?>").expect("a declaration");
+    assert_eq!(differs(&format!("{first}?><Tasks><!-- \\wci-return-1 -->{rest}</Tasks>")), None);
+    let bare = Task { arguments: "", ..task() }.xml();
+    assert_eq!(difference(&bare, &bare.replace("<Arguments></Arguments>", ""), Kept::All, |_| false), None);
 }
 
 #[test]

@@ -12,6 +12,7 @@ fn wci(state: &Path, arguments: &[&str]) -> Output {
         .env("WCI_STATE", state)
         .env("WCI_SHELL", "bash")
         .env("HOME", state)
+        .env_remove("XDG_CONFIG_HOME")
         .stdin(std::process::Stdio::null())
         .output()
         .expect("wci runs")
@@ -324,6 +325,34 @@ fn reset_forgets_a_step_and_keeps_the_others() {
     assert!(text(&asked).contains("Say so with --yes."), "{}", text(&asked));
     assert_eq!(wci(&["reset", "--yes"]).status.code(), Some(0));
     assert!(text(&wci(&["status"])).contains("0 of 2"));
+}
+
+#[cfg(not(target_os = "macos"))]
+#[test]
+fn reset_of_anything_removes_what_would_open_wci_after_a_restart_and_the_doctor_tells_of_it() {
+    let (dir, state) = (course("## A {#a}\n\n```sh run\ntrue\n```\n"), tempfile::tempdir().expect("a folder"));
+    let content = dir.path().display().to_string();
+    let entry = state.path().join(".config/autostart/wci-return.desktop");
+    let beside = entry.with_file_name("other.desktop");
+    std::fs::create_dir_all(entry.parent().expect("a folder")).expect("a folder");
+    std::fs::write(&beside, "theirs").expect("written");
+    assert!(text(&wci(state.path(), &["doctor"])).contains("\nway back    none registered ("));
+    for what in [&["reset", "demo#a"][..], &["reset", "--yes"]] {
+        std::fs::write(&entry, "left over").expect("written");
+        let doctor = text(&wci(state.path(), &["doctor"]));
+        assert!(doctor.contains("\nway back    registered: ~/.config/autostart/wci-return.desktop"), "{doctor}");
+        let reset = wci(state.path(), &[&["--content", content.as_str(), "--trust"], what].concat());
+        assert_eq!(reset.status.code(), Some(0), "{}", text(&reset));
+        assert!(text(&reset).contains("What would have opened wci after a restart is removed"), "{}", text(&reset));
+        assert!(!entry.exists() && beside.exists());
+    }
+    let again = wci(state.path(), &["reset", "--yes", "--content", &content]);
+    assert!(!text(&again).contains("removed"), "{}", text(&again));
+    // What cannot be removed is not passed over.
+    std::fs::create_dir_all(entry.join("full")).expect("a folder");
+    let stays = wci(state.path(), &["reset", "--yes", "--content", &content]);
+    assert_eq!(stays.status.code(), Some(1), "{}", text(&stays));
+    assert!(text(&stays).contains("remove it by hand"), "{}", text(&stays));
 }
 
 #[test]

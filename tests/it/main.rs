@@ -3,6 +3,7 @@
 mod headless;
 mod house;
 mod marks;
+mod places;
 mod player;
 mod restart;
 mod screen;

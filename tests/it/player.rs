@@ -284,7 +284,10 @@ impl Player {
             .drain(..)
             .filter_map(|effect| match effect {
                 Effect::Journal(entry) => Some(format!("journal {}", short(&entry))),
-                Effect::Open { place, session, .. } => Some(format!("open {} {}", place.name(), session.0)),
+                Effect::Open { place, host, session, .. } => match host {
+                    HostKind::Here => Some(format!("open {} {}", place.name(), session.0)),
+                    other => Some(format!("open {} {} at {other}", place.name(), session.0)),
+                },
                 Effect::Send(_, bytes) => Some(format!("send {:?}", String::from_utf8_lossy(&bytes))),
                 Effect::Close(session) => Some(format!("close {}", session.0)),
                 Effect::Ask { check, poll, .. } => {
@@ -357,6 +360,7 @@ fn short(entry: &Entry) -> String {
         Entry::Valued { name, value, .. } => format!("valued {name}={value}"),
         Entry::Opened { chapter } => format!("opened {chapter}"),
         Entry::Trusted { .. } => "trusted".into(),
+        Entry::Placed { vm } => format!("placed {vm}"),
         Entry::Booted { place, boot } => format!("booted {} {}", place.name(), boot.shown),
         Entry::Armed(armed) => format!("armed {} {} after {} returns", armed.step, armed.command, armed.returns),
         Entry::Returned { boot } => format!("returned {}", boot.shown),

@@ -83,9 +83,9 @@ fn over_ssh_it_waits_and_goes_on_by_itself() {
     player.loses("Connection to 10.0.0.4 closed by remote host.", true).shows("the link dropped, as expected");
     player.shows("back on the network").shows("next try in").forget();
     // Tries with growing pauses, and nothing of it is an alarm.
-    player.later(2).asks_for(&["close 1", "open vm 2"]);
+    player.later(2).asks_for(&["close 1", "open vm 2 at ssh://wci@10.0.0.4"]);
     player.loses("Connection refused.", true).later(1).asks_for(&[]);
-    player.later(2).asks_for(&["close 2", "open vm 3"]);
+    player.later(2).asks_for(&["close 2", "open vm 3 at ssh://wci@10.0.0.4"]);
     player.heard(SessionEvent::Opened { shell: Shell::PowerShell, nonce: NONCE.into(), os: None });
     player.shows("it lets us in").asks_for(&["ask boot vm"]);
     player

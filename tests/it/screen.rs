@@ -36,7 +36,7 @@ fn through_the_warm_up(columns: u16, rows: u16) {
     }
     let _one = crate::warm_up();
     let state = tempfile::tempdir().expect("a folder");
-    let pane = Pane::start(columns, rows, state.path(), &[]);
+    let pane = Pane::start(columns, rows, state.path(), &["--vm", "rehearsal"]);
     pane.wait("Windows Containers Internals").keys(&["Enter"]);
     to_the_end(&pane);
     pane.keys(&["q"]).wait_end();

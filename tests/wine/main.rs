@@ -6,6 +6,7 @@ mod path_step;
 #[allow(dead_code, reason = "shared with the tests of the screen, which use more of it")]
 #[path = "../it/tmux.rs"]
 mod tmux;
+mod way_back;
 
 use std::fs;
 use std::path::Path;

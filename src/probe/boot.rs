@@ -1,0 +1,70 @@
+//! Which boot a machine is in.
+//!
+//! That of Windows comes from two sources, of which the counter is from memory: neither was tried on a real Windows.
+
+use std::time::Duration;
+
+use crate::course::Shell;
+use crate::restart::BootId;
+
+use super::shells::{Heard, Shells};
+
+/// For all of it, the start of a shell included.
+const TIME: Duration = Duration::from_secs(20);
+
+const POSIX: &str = include_str!("questions/boot.sh");
+const POWERSHELL: &str = include_str!("questions/boot.ps1");
+
+pub async fn ask(shells: &Shells, shell: Shell) -> Result<BootId, String> {
+    let asked = async {
+        if shells.of_windows() {
+            shells.ask(&super::candidates(Shell::PowerShell, shell), POWERSHELL, TIME).await
+        } else {
+            shells.ask(&super::candidates(Shell::Sh, shell), POSIX, TIME).await
+        }
+    };
+    let heard = super::timed(TIME, asked).await.unwrap_or(Heard::Silent);
+    match heard {
+        Heard::Replied { text, .. } => read(&text),
+        Heard::Silent => Err(format!("no answer in {}", super::span(TIME))),
+        Heard::No(why) => Err(why),
+    }
+}
+
+fn read(told: &str) -> Result<BootId, String> {
+    let found = |word: &str| {
+        let lines = told.lines().filter_map(|line| line.trim().strip_prefix("wci ")?.split_once(' '));
+        let mut found = lines.filter(|(name, _)| *name == word).map(|(_, said)| said.trim());
+        found.find(|said| !said.is_empty()).map(str::to_owned)
+    };
+    let boot = BootId { counter: found("boot"), time: found("time"), shown: found("shown").unwrap_or_default() };
+    match boot {
+        BootId { counter: None, time: None, .. } => Err(found("lacks")
+            .map_or("the machine does not tell its boots apart".into(), |why| format!("its boot is not told: {why}"))),
+        boot => Ok(boot),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn boot(counter: Option<&str>, time: Option<&str>, shown: &str) -> BootId {
+        BootId { counter: counter.map(Into::into), time: time.map(Into::into), shown: shown.into() }
+    }
+
+    #[test]
+    fn what_is_told_is_read() {
+        let linux = "wci boot 5ad1f6a4-0a9b-4a3e-9d5e-7f3a\nwci shown 2026-11-24 09:12\n";
+        assert_eq!(read(linux), Ok(boot(Some("5ad1f6a4-0a9b-4a3e-9d5e-7f3a"), None, "2026-11-24 09:12")));
+        assert_eq!(read("wci boot x\nwci shown \n"), Ok(boot(Some("x"), None, "")), "a date that knows no -d");
+        let windows = "wci time 133769123450000000\r\nwci shown 2026-11-24 09:12\r\nwci boot 41\r\n";
+        assert_eq!(read(windows), Ok(boot(Some("41"), Some("133769123450000000"), "2026-11-24 09:12")));
+        let no_cim = "wci lacks Access denied \nwci boot 41\n";
+        assert_eq!(read(no_cim), Ok(boot(Some("41"), None, "")));
+        let no_counter = "wci time 133769123450000000\nwci shown 2026-11-24 09:12\nwci lacks Property BootId does not exist\n";
+        assert_eq!(read(no_counter), Ok(boot(None, Some("133769123450000000"), "2026-11-24 09:12")));
+        assert_eq!(read("wci lacks a\nwci lacks b"), Err("its boot is not told: a".into()));
+        assert_eq!(read("noise"), Err("the machine does not tell its boots apart".into()));
+    }
+}
