@@ -127,7 +127,9 @@ impl Connection {
         all.extend(common.iter().flat_map(|option| ["-o", option]).map(OsString::from));
         match self.socket() {
             Some(socket) => all.extend(["-o".into(), "ControlMaster=no".into(), "-S".into(), socket.into()]),
-            None => all.extend(["-o", "ControlMaster=no", "-S", "none"].map(OsString::from)),
+            // The learner's own configuration may share, and would keep an ssh alive for that. Windows' client cannot.
+            None if cfg!(unix) => all.extend(["-o", "ControlMaster=no", "-S", "none"].map(OsString::from)),
+            None => {}
         }
         if text.is_some() {
             // They are the login's.

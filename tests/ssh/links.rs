@@ -157,6 +157,14 @@ fn a_client_that_cannot_share_logs_in_for_each() {
     live.session.send(b"echo $((6*7)); exit 7\r".to_vec()).unwrap();
     assert_eq!(live.end(), SessionEvent::Ended(Ending::Exited(7)));
     assert!(live.terminal.text().contains("\n42"));
+    let mut live = open(&connection, Shell::Sh);
+    for _ in 0..3 {
+        live.until("the question", |live| live.raw.ends_with(b"password: "));
+        live.session.send(b"wrong\r".to_vec()).unwrap();
+        live.raw.clear();
+    }
+    let loss = broke(&mut live);
+    assert!(!loss.again && loss.why.contains("refused the login"), "{loss:?}");
     server.nobody();
 }
 
