@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use tempfile::TempDir;
 
 use crate::course::Os;
-use crate::host::Remote;
+use crate::host::{Remote, Way};
 use crate::probe::shell_tests::{equals, gone, heard, question, runs, says, there};
 use crate::probe::tests::is;
 use crate::probe::*;
@@ -22,7 +22,8 @@ fn client(script: &str) -> (TempDir, PathBuf) {
 }
 
 fn through(client: PathBuf, shell: Shell, os: Os) -> Prober {
-    let connection = Connection::new("ssh://wci@vm".parse().unwrap()).unwrap();
+    let way = Way { shares: false, ..Way::default() };
+    let connection = Connection::by("ssh://wci@vm".parse().unwrap(), way).unwrap();
     let mut link = Link::new(connection);
     link.standin = Some((client, Remote { shell, os: Some(os) }));
     Prober { shells: Arc::new(Shells::over(link)) }
