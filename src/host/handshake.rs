@@ -36,12 +36,12 @@ fn bootstrap(shell: Shell, found: Found, nonce: &str) -> String {
         };
     }
     let start = match shell {
-        Shell::Bash => "exec bash --rcfile /dev/fd/3 -i".into(),
+        Shell::Bash => "exec bash --rcfile $wci_f -i".into(),
         Shell::Pwsh => format!("exec pwsh -NoLogo -NoExit -EncodedCommand {}", encoded(READ_PIPE)),
-        _ => "WCI_ENV=${ENV-} ENV=/dev/fd/3 exec sh -i".to_owned(),
+        _ => "WCI_ENV=${ENV-} ENV=$wci_f exec sh -i".to_owned(),
     };
     let script = [
-        "unset wci_t wci_l wci_s wci_n",
+        "unset wci_t wci_l wci_s wci_n wci_f",
         "IFS=",
         "set -f",
         "wci_s=$(stty -g)",
@@ -52,6 +52,8 @@ fn bootstrap(shell: Shell, found: Found, nonce: &str) -> String {
         "while read -r wci_l; do case $wci_l in .) break;; esac; wci_t=$wci_t$wci_l$wci_n; done",
         "stty $wci_s",
         "exec 4<&0",
+        // The smallest systems have only this one.
+        "wci_f=/dev/fd/3; [ -d /dev/fd ] || wci_f=/proc/self/fd/3",
     ];
     // A pwsh as login shell has no `exec`.
     let exec = if matches!(found.login, Login::Posix { .. }) { "exec " } else { "" };
