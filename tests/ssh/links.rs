@@ -68,6 +68,13 @@ fn a_stalled_link_is_lost() {
     assert!(server.clients().is_empty(), "{:?}", server.clients());
 }
 
+/// The most memory this process had so far, in KiB.
+fn peak() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmHWM")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
 #[test]
 fn two_hundred_mebibytes_arrive_while_another_channel_answers() {
     let Some(server) = Server::with_shell("/bin/bash") else { return };
@@ -84,6 +91,7 @@ fn two_hundred_mebibytes_arrive_while_another_channel_answers() {
             (told.stdout, begun.elapsed())
         }
     });
+    let before = peak();
     live.session.send(b"yes 123456789abcdef | head -c 209715200\r".to_vec()).unwrap();
     // Not through the tests' terminal: it keeps all it was told.
     let end = format!("\x1b]133;D;0;k={nonce}").into_bytes();
@@ -103,6 +111,8 @@ fn two_hundred_mebibytes_arrive_while_another_channel_answers() {
     assert!(took < Duration::from_secs(10), "{took:?}");
     // 16 bytes each, and the line of the command.
     assert_eq!(count, 209_715_200 / 16 + 1);
+    // Other tests run beside it.
+    assert!(peak() - before < 100_000, "{} KiB, then {} KiB", before, peak());
     live.marks.clear();
     live.session.send(b"\r".to_vec()).unwrap();
     live.prompt();
