@@ -109,8 +109,8 @@ impl Prober {
         {
             return judge::unknown(check, &why);
         }
-        if let Some(link) = self.shells.link()
-            && let Some(answer) = remote::look(&self.shells, link, check, shell).await
+        if self.shells.link().is_some()
+            && let Some(answer) = remote::look(&self.shells, check, shell).await
         {
             return answer;
         }
@@ -132,23 +132,15 @@ impl Prober {
             Look::Http { url, status } => net::http(check, url, *status).await,
             Look::Process { name } => {
                 let wanted = name.clone();
-                match within(check, move || machine::runs(&wanted)).await {
-                    Ok(true) => judge::answer(check, true, &format!("{name} runs")),
-                    Ok(false) => judge::answer(check, false, &format!("no process named {name}")),
-                    Err(why) => judge::unknown(check, &why),
-                }
+                let runs = within(check, move || machine::runs(&wanted)).await;
+                runs.map_or_else(|why| judge::unknown(check, &why), |runs| running(check, name, runs))
             }
             Look::Service { name } => self.service(check, shell, name).await,
             Look::Windows(what) => windows::ask(&self.shells, check, what).await,
             Look::Machine(fact) => {
                 let fact = *fact;
-                match within(check, move || machine::fact(fact)).await {
-                    Ok(seen) if check.expect.is_none() && matches!(fact, Fact::Memory | Fact::Disk) => {
-                        judge::answer(check, true, &judge::size(seen.parse().unwrap_or_default()))
-                    }
-                    Ok(seen) => judge::judge(check, &seen),
-                    Err(why) => judge::unknown(check, &why),
-                }
+                let seen = within(check, move || machine::fact(fact)).await;
+                seen.map_or_else(|why| judge::unknown(check, &why), |seen| measured(check, fact, &seen))
             }
         }
     }
@@ -159,12 +151,9 @@ impl Prober {
             Shell::PowerShell | Shell::Pwsh => "$env:PATH",
             Shell::Cmd => "echo %PATH%",
         };
-        let wanted = look::home_path(folder);
+        let wanted = look::home_path(folder, &home());
         match self.shells.ask(&candidates(shell, shell), text, check.timeout).await {
-            Heard::Replied { text, status: 0, .. } => match look::on_path(&wanted, &text, cfg!(windows)) {
-                Ok((at, count)) => judge::answer(check, true, &format!("folder {at} of the {count} on the PATH")),
-                Err(count) => judge::answer(check, false, &format!("not among the {count} folders on the PATH")),
-            },
+            Heard::Replied { text, status: 0, .. } => searched(check, look::on_path(&wanted, &text, cfg!(windows))),
             heard => replied(check, 0, heard),
         }
     }
@@ -256,6 +245,26 @@ fn filed(check: &Check, missing: bool, found: &look::Found) -> Answer {
             }
             answer
         }
+    }
+}
+
+fn running(check: &Check, name: &str, runs: bool) -> Answer {
+    let seen = if runs { format!("{name} runs") } else { format!("no process named {name}") };
+    judge::answer(check, runs, &seen)
+}
+
+fn measured(check: &Check, fact: Fact, seen: &str) -> Answer {
+    if check.expect.is_none() && matches!(fact, Fact::Memory | Fact::Disk) {
+        return judge::answer(check, true, &judge::size(seen.parse().unwrap_or_default()));
+    }
+    judge::judge(check, seen)
+}
+
+/// Of a folder's place on the PATH, or only how many there are.
+fn searched(check: &Check, found: Result<(usize, usize), usize>) -> Answer {
+    match found {
+        Ok((at, count)) => judge::answer(check, true, &format!("folder {at} of the {count} on the PATH")),
+        Err(count) => judge::answer(check, false, &format!("not among the {count} folders on the PATH")),
     }
 }
 

@@ -152,7 +152,7 @@ impl Connection {
         self.0.alone.store(true, Ordering::SeqCst);
     }
 
-    pub(super) fn found(&self, remote: Option<Remote>) {
+    pub(crate) fn found(&self, remote: Option<Remote>) {
         self.lock().remote = remote;
     }
 

@@ -36,16 +36,19 @@ fn bootstrap(shell: Shell, found: Found, nonce: &str) -> String {
         };
     }
     let (start, plain) = match shell {
-        Shell::Bash => ("exec bash --rcfile $wci_f -i".to_owned(), "bash -i"),
+        Shell::Bash => ("exec bash --rcfile $wci_d/3 -i".to_owned(), "bash -i"),
         Shell::Pwsh => (format!("exec pwsh -NoLogo -NoExit -EncodedCommand {}", encoded(READ_PIPE)), "pwsh -NoLogo"),
-        _ => ("WCI_ENV=${ENV-} ENV=$wci_f exec sh -i".to_owned(), "sh -i"),
+        _ => ("WCI_ENV=${ENV-} ENV=$wci_d/3 exec sh -i".to_owned(), "sh -i"),
     };
     // Where the echo cannot be switched off the script would be seen.
     let silence = format!("wci_s=$(stty -g) || {{ echo wci-plain; exec {plain}; }}");
     let script = [
-        "unset wci_t wci_l wci_s wci_n wci_f",
+        "unset wci_t wci_l wci_s wci_n wci_d",
         "IFS=",
         "set -f",
+        // A machine without udev may have only the other.
+        "wci_d=/dev/fd",
+        "test -e $wci_d || wci_d=/proc/self/fd",
         &silence,
         "wci_n=$(echo; echo x)",
         "wci_n=${wci_n%x}",
@@ -54,8 +57,6 @@ fn bootstrap(shell: Shell, found: Found, nonce: &str) -> String {
         "while read -r wci_l; do case $wci_l in .) break;; esac; wci_t=$wci_t$wci_l$wci_n; done",
         "stty $wci_s",
         "exec 4<&0",
-        // The smallest systems have only this one.
-        "wci_f=/dev/fd/3; [ -d /dev/fd ] || wci_f=/proc/self/fd/3",
     ];
     // A pwsh as login shell has no `exec`.
     let exec = if matches!(found.login, Login::Posix { .. }) { "exec " } else { "" };

@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::course::Shell;
 use crate::restart::BootId;
 
+use super::remote::said;
 use super::shells::{Heard, Shells};
 
 /// For all of it, the start of a shell included.
@@ -32,11 +33,7 @@ pub async fn ask(shells: &Shells, shell: Shell) -> Result<BootId, String> {
 }
 
 fn read(told: &str) -> Result<BootId, String> {
-    let found = |word: &str| {
-        let lines = told.lines().filter_map(|line| line.trim().strip_prefix("wci ")?.split_once(' '));
-        let mut found = lines.filter(|(name, _)| *name == word).map(|(_, said)| said.trim());
-        found.find(|said| !said.is_empty()).map(str::to_owned)
-    };
+    let found = |word: &str| said(told, word).map(str::to_owned);
     let boot = BootId { counter: found("boot"), time: found("time"), shown: found("shown").unwrap_or_default() };
     match boot {
         BootId { counter: None, time: None, .. } => Err(found("lacks")

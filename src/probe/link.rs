@@ -1,8 +1,6 @@
 //! A machine behind `ssh` as checks see it: what is there, how a shell is started on it, what its end says of the link.
 
 use std::io;
-#[cfg(test)]
-use std::path::PathBuf;
 use std::process::Command;
 
 use base64::Engine;
@@ -29,11 +27,7 @@ pub const STARTED: &str = "wci-started";
 const RELAY: &str = include_str!("relay.ps1");
 
 #[derive(Clone)]
-pub struct Link {
-    connection: Connection,
-    #[cfg(test)]
-    pub standin: Option<(PathBuf, Remote)>,
-}
+pub struct Link(Connection);
 
 /// Why a shell that was started over the link has ended.
 #[derive(Debug, PartialEq)]
@@ -47,27 +41,28 @@ pub enum Ended {
 
 impl Link {
     pub fn new(connection: Connection) -> Self {
-        Self {
-            connection,
-            #[cfg(test)]
-            standin: None,
-        }
+        Self(connection)
     }
 
     pub fn remote(&self) -> Option<Remote> {
-        #[cfg(test)]
-        if let Some((_, remote)) = &self.standin {
-            return Some(*remote);
-        }
-        self.connection.remote()
+        self.0.remote()
     }
 
     pub fn address(&self) -> String {
-        self.connection.address().to_string()
+        self.0.address().to_string()
     }
 
     pub fn lost(&self) -> String {
         format!("no link to {}", self.address())
+    }
+
+    /// Why there is no link, from what kept it from being made; nothing where something else is the matter.
+    pub fn kept_from(&self, why: &io::Error) -> Option<String> {
+        match why.kind() {
+            io::ErrorKind::NotConnected => Some(self.lost()),
+            io::ErrorKind::Unsupported => Some(format!("there is no ssh here to reach {} with", self.address())),
+            _ => None,
+        }
     }
 
     pub fn is_windows(&self) -> bool {
@@ -78,14 +73,10 @@ impl Link {
     pub fn command(&self, shell: Shell) -> io::Result<Command> {
         let remote = self.remote().ok_or(io::ErrorKind::NotConnected)?;
         let text = start(shell, &remote).ok_or(io::ErrorKind::NotFound)?;
-        let command = self.connection.second(&text)?;
-        #[cfg(test)]
-        if let Some((client, _)) = &self.standin {
-            let mut standin = Command::new(client);
-            standin.args(command.get_args());
-            return Ok(standin);
-        }
-        Ok(command)
+        self.0.second(&text).map_err(|why| match why.kind() {
+            io::ErrorKind::NotFound => io::ErrorKind::Unsupported.into(),
+            _ => why,
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read};
+use std::path::Path;
 
 /// How much of a file is read.
 const READ: u64 = 1024 * 1024;
@@ -23,7 +24,7 @@ pub enum Found {
 /// Looks at a path, which may start with `~`, and reads its text where asked.
 pub fn file(path: &str, reads: bool) -> Result<Found, String> {
     // A relative path is one in the home folder, as in a check's shell.
-    let path = super::home().join(home_path(path));
+    let path = super::home().join(home_path(path, &super::home()));
     let failed = |why: io::Error| match why.kind() {
         io::ErrorKind::PermissionDenied => "no permission to look".to_owned(),
         _ => format!("could not look: {why}"),
@@ -42,9 +43,14 @@ pub fn file(path: &str, reads: bool) -> Result<Found, String> {
     }
     let mut bytes = Vec::new();
     File::open(&path).and_then(|file| file.take(READ + 1).read_to_end(&mut bytes)).map_err(failed)?;
+    Ok(text(bytes))
+}
+
+/// A file's text, from as much of it as is read, and a byte more where there is more.
+pub fn text(mut bytes: Vec<u8>) -> Found {
     let whole = bytes.len() as u64 <= READ;
     bytes.truncate(READ as usize);
-    Ok(Found::Text { text: decoded(&bytes), whole })
+    Found::Text { text: decoded(&bytes), whole }
 }
 
 /// Text as files hold it: UTF-8, or what Windows PowerShell's `>` writes.
@@ -62,9 +68,9 @@ fn decoded(bytes: &[u8]) -> String {
 }
 
 /// A path with `~` at its start replaced by the home folder.
-pub fn home_path(path: &str) -> String {
+pub fn home_path(path: &str, home: &Path) -> String {
     match path.strip_prefix('~') {
-        Some(rest) if rest.is_empty() || rest.starts_with(['/', '\\']) => format!("{}{rest}", super::home().display()),
+        Some(rest) if rest.is_empty() || rest.starts_with(['/', '\\']) => format!("{}{rest}", home.display()),
         _ => path.to_owned(),
     }
 }

@@ -18,11 +18,7 @@ pub fn fact(fact: Fact) -> Result<String, String> {
         // Elsewhere this would be the version of the kernel.
         Fact::Build if !cfg!(windows) => Err(judge::NOT_WINDOWS.into()),
         Fact::Build => System::kernel_version().map_err(|why| format!("the build is not told: {why}")),
-        Fact::Arch => Ok(match System::cpu_arch().to_ascii_lowercase().as_str() {
-            "amd64" | "x64" => "x86_64".into(),
-            "arm64" => "aarch64".into(),
-            other => other.into(),
-        }),
+        Fact::Arch => Ok(arch(&System::cpu_arch())),
         Fact::Memory => {
             let mut system = System::new().map_err(|why| format!("the memory is not told: {why}"))?;
             system.refresh_memory();
@@ -32,6 +28,15 @@ pub fn fact(fact: Fact) -> Result<String, String> {
             }
         }
         Fact::Disk => free_space().map(|bytes| bytes.to_string()),
+    }
+}
+
+/// An architecture by the one name of its many.
+pub fn arch(name: &str) -> String {
+    match name.to_ascii_lowercase().as_str() {
+        "amd64" | "x64" => "x86_64".into(),
+        "arm64" => "aarch64".into(),
+        other => other.into(),
     }
 }
 

@@ -15,14 +15,29 @@ use crate::judge;
 /// How much of a body is read.
 const BODY: usize = 1024 * 1024;
 
+pub const AGENT: &str = concat!("wci/", env!("CARGO_PKG_VERSION"));
+
 pub async fn port(check: &Check, host: &str, port: u16) -> Answer {
     match super::timed(check.timeout, TcpStream::connect((host, port))).await {
         None => super::silent(check),
-        Some(Ok(_)) => judge::answer(check, true, &format!("{host}:{port} accepts connections")),
-        Some(Err(why)) if why.kind() == io::ErrorKind::ConnectionRefused => {
-            judge::answer(check, false, &format!("{host}:{port} refuses connections"))
-        }
-        Some(Err(why)) => judge::unknown(check, &format!("{host}:{port} could not be asked: {why}")),
+        Some(Ok(_)) => knocked(check, host, port, Knock::Open),
+        Some(Err(why)) if why.kind() == io::ErrorKind::ConnectionRefused => knocked(check, host, port, Knock::Refused),
+        Some(Err(why)) => knocked(check, host, port, Knock::Odd(&why.to_string())),
+    }
+}
+
+/// What came of a connection.
+pub enum Knock<'a> {
+    Open,
+    Refused,
+    Odd(&'a str),
+}
+
+pub fn knocked(check: &Check, host: &str, port: u16, came: Knock) -> Answer {
+    match came {
+        Knock::Open => judge::answer(check, true, &format!("{host}:{port} accepts connections")),
+        Knock::Refused => judge::answer(check, false, &format!("{host}:{port} refuses connections")),
+        Knock::Odd(why) => judge::unknown(check, &format!("{host}:{port} could not be asked: {why}")),
     }
 }
 
@@ -35,19 +50,43 @@ pub async fn http(check: &Check, url: &str, status: u16) -> Answer {
 }
 
 async fn get(check: &Check, url: &str, status: u16) -> Result<Answer, reqwest::Error> {
-    let url = match Url::parse(url) {
+    let url = match address(url) {
         Ok(url) => url,
-        Err(why) => return Ok(judge::unknown(check, &format!("{url} is not an address: {why}"))),
+        Err(why) => return Ok(judge::unknown(check, &why)),
     };
     let response = client(&url, status)?.get(url).send().await?;
     let answered = response.status().as_u16();
-    if answered != status {
-        return Ok(judge::answer(check, false, &format!("it answers {answered}")));
-    }
-    if check.expect.is_none() {
-        return Ok(judge::answer(check, true, &format!("it answers {answered}")));
+    if let Some(answer) = answered_with(check, status, answered) {
+        return Ok(answer);
     }
     Ok(judge::judge(check, &body(response).await?))
+}
+
+/// What can be said without the body.
+pub fn answered_with(check: &Check, status: u16, answered: u16) -> Option<Answer> {
+    let met = answered == status;
+    (!met || check.expect.is_none()).then(|| judge::answer(check, met, &format!("it answers {answered}")))
+}
+
+pub fn address(url: &str) -> Result<Url, String> {
+    Url::parse(url).map_err(|why| format!("{url} is not an address: {why}"))
+}
+
+/// Whether a redirection is to be followed where this status is wanted.
+pub fn follows(status: u16) -> bool {
+    !(300..400).contains(&status)
+}
+
+pub fn refuses(check: &Check) -> Answer {
+    judge::answer(check, false, "it refuses connections")
+}
+
+pub fn moves_on(check: &Check) -> Answer {
+    judge::answer(check, false, "it redirects more than 5 times")
+}
+
+pub fn unasked(check: &Check, why: &str) -> Answer {
+    judge::unknown(check, &format!("it could not be asked: {why}"))
 }
 
 async fn body(mut response: Response) -> Result<String, reqwest::Error> {
@@ -66,17 +105,17 @@ fn client(url: &Url, status: u16) -> Result<Client, reqwest::Error> {
     static RING: Once = Once::new();
     // An error means that one is installed already.
     RING.call_once(|| drop(rustls::crypto::ring::default_provider().install_default()));
-    let follows = !(300..400).contains(&status);
     let client = Client::builder()
-        .user_agent(concat!("wci/", env!("CARGO_PKG_VERSION")))
+        .user_agent(AGENT)
         // A question asked again must connect again.
         .pool_max_idle_per_host(0)
-        .redirect(if follows { Policy::limited(5) } else { Policy::none() });
+        .redirect(if follows(status) { Policy::limited(5) } else { Policy::none() });
     // A company's proxy knows nothing of this machine's own servers.
     if is_here(url) { client.no_proxy().build() } else { client.build() }
 }
 
-fn is_here(url: &Url) -> bool {
+/// Whether an address is one of the machine that asks.
+pub fn is_here(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
@@ -88,13 +127,13 @@ fn failed(check: &Check, why: &reqwest::Error) -> Answer {
         if let Some(io) = error.downcast_ref::<io::Error>()
             && io.kind() == io::ErrorKind::ConnectionRefused
         {
-            return judge::answer(check, false, "it refuses connections");
+            return refuses(check);
         }
         last = error.to_string();
         cause = error.source();
     }
     if why.is_redirect() {
-        return judge::answer(check, false, "it redirects more than 5 times");
+        return moves_on(check);
     }
-    judge::unknown(check, &format!("it could not be asked: {last}"))
+    unasked(check, &last)
 }

@@ -3,11 +3,9 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Notify, Semaphore};
 use tokio::time::Instant;
 
 use crate::course::Shell;
@@ -18,11 +16,9 @@ use super::link::{self, Ended, Link};
 use super::tree::Living;
 use super::warm::{self, Said, Warm, Way};
 
-/// How many of a kind answer at the same time.
-const AT_ONCE: usize = 3;
+mod pool;
 
-/// How long a question waits for a shell that answers another, before one more is started.
-const HOLD: Duration = Duration::from_secs(2);
+use pool::{Out, Pool};
 
 /// How long a shell may take to get ready. Not of the check's own time: the first PowerShell on a busy machine is slow.
 const START: Duration = Duration::from_secs(30);
@@ -52,31 +48,6 @@ pub struct Shells {
     /// When the link failed last: who waited for it meanwhile need not try it again.
     failed: Mutex<Option<Instant>>,
     pub(super) living: Living,
-}
-
-struct Pool {
-    way: Way,
-    permits: Semaphore,
-    idle: Mutex<Vec<Warm>>,
-    /// How many answer.
-    out: AtomicUsize,
-    /// Told when one has answered.
-    back: Notify,
-    /// Held while one starts: several at once would only take longer.
-    starting: tokio::sync::Mutex<()>,
-}
-
-impl Pool {
-    fn new(way: Way) -> Self {
-        Self {
-            way,
-            permits: Semaphore::new(AT_ONCE),
-            idle: Mutex::default(),
-            out: AtomicUsize::new(0),
-            back: Notify::new(),
-            starting: tokio::sync::Mutex::new(()),
-        }
-    }
 }
 
 impl Default for Shells {
@@ -135,6 +106,8 @@ impl Shells {
                 Ok(heard) => return heard,
                 Err(Unstarted::Missing) => {}
                 Err(Unstarted::Broken(why)) => why_not = Some(why),
+                // No other would have one.
+                Err(Unstarted::NoLink(why)) => return Heard::No(why),
             }
         }
         let machine = self.link.as_ref().map_or("this machine".into(), Link::address);
@@ -214,7 +187,7 @@ impl Shells {
         if let Some(link) = &self.link
             && self.failed().is_some_and(|failed| failed > asked)
         {
-            return Err(Unstarted::Broken(link.lost()));
+            return Err(Unstarted::NoLink(link.lost()));
         }
         let limit = if self.link.is_some() { START_OVER.max(timeout) } else { START };
         let (of, living) = (Arc::clone(pool), self.living.clone());
@@ -227,18 +200,19 @@ impl Shells {
             Ok(Err(why)) => Err(self.kept_from(shell, &why)),
             Err(_) => {
                 self.fails();
-                Err(Unstarted::Broken(format!("{} did not start in {}", shell.name(), super::span(limit))))
+                let why = format!("{} did not start in {}", shell.name(), super::span(limit));
+                Err(if self.link.is_some() { Unstarted::NoLink(why) } else { Unstarted::Broken(why) })
             }
         }
     }
 
     fn kept_from(&self, shell: Shell, why: &io::Error) -> Unstarted {
-        match &self.link {
-            Some(link) if why.kind() == io::ErrorKind::NotConnected => {
+        match self.link.as_ref().and_then(|link| link.kept_from(why)) {
+            Some(why) => {
                 self.fails();
-                Unstarted::Broken(link.lost())
+                Unstarted::NoLink(why)
             }
-            _ => Unstarted::new(shell, why),
+            None => Unstarted::new(shell, why),
         }
     }
 
@@ -246,7 +220,7 @@ impl Shells {
     fn unstarted(&self, shell: Shell, status: Option<i32>) -> Unstarted {
         match link::ended(status) {
             Ended::Missing => Unstarted::Missing,
-            Ended::NoLink => Unstarted::Broken(self.broke(status)),
+            Ended::NoLink => Unstarted::NoLink(self.broke(status)),
             Ended::Other(status) => Unstarted::Broken(format!("{} did not start: exit status {status}", shell.name())),
         }
     }
@@ -297,6 +271,7 @@ fn broke_off(status: i32) -> Option<String> {
 enum Unstarted {
     Missing,
     Broken(String),
+    NoLink(String),
 }
 
 impl Unstarted {
@@ -305,54 +280,6 @@ impl Unstarted {
             io::ErrorKind::NotFound => Self::Missing,
             _ => Self::Broken(format!("{} did not start: {why}", shell.name())),
         }
-    }
-}
-
-/// A shell that is out, answering.
-struct Out<'a>(&'a Pool);
-
-impl<'a> Out<'a> {
-    fn new(pool: &'a Pool) -> Self {
-        pool.out.fetch_add(1, Ordering::SeqCst);
-        Self(pool)
-    }
-}
-
-impl Drop for Out<'_> {
-    fn drop(&mut self) {
-        self.0.out.fetch_sub(1, Ordering::SeqCst);
-        self.0.back.notify_one();
-    }
-}
-
-impl Pool {
-    /// One that waits for a question. Where one answers another question, it is waited for a while: most answers take less time than a
-    /// start, and a PowerShell takes memory.
-    async fn spare(&self, shell: Shell) -> Option<Warm> {
-        // Time in which one is started is not of the wait.
-        drop(self.starting.lock().await);
-        let until = Instant::now() + HOLD;
-        loop {
-            let spare = self.idle().pop();
-            if spare.is_some() || !warm::serves_again(shell) || self.out.load(Ordering::SeqCst) == 0 {
-                return spare;
-            }
-            if tokio::time::timeout_at(until, self.back.notified()).await.is_err() {
-                return self.idle().pop();
-            }
-        }
-    }
-
-    /// Puts one to rest that is of this era, if none rests yet.
-    fn rest(&self, warm: Warm, living: &Living, era: u64) {
-        let mut idle = self.idle();
-        if idle.is_empty() && living.era() == era {
-            idle.push(warm);
-        }
-    }
-
-    fn idle(&self) -> MutexGuard<'_, Vec<Warm>> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

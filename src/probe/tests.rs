@@ -88,7 +88,7 @@ async fn ports_accept_refuse_or_cannot_be_asked() {
 }
 
 /// A server that answers every request with the same, and counts them.
-async fn server(reply: impl Fn(usize) -> String + Send + 'static) -> String {
+pub async fn server(reply: impl Fn(usize) -> String + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {
@@ -102,7 +102,7 @@ async fn server(reply: impl Fn(usize) -> String + Send + 'static) -> String {
     format!("http://{address}/")
 }
 
-fn page(status: &str, body: &str) -> String {
+pub fn page(status: &str, body: &str) -> String {
     format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len())
 }
 

@@ -254,6 +254,6 @@ fn posix(nonce: &str, text: &str) -> String {
 }
 
 /// A word no check can know before.
-fn nonce() -> String {
+pub fn nonce() -> String {
     format!("wci{}{}", private::secret(), private::secret())
 }

@@ -68,7 +68,7 @@ fn question(what: &OfWindows) -> Result<String, String> {
 }
 
 /// A question with what it is about, each a literal word already.
-fn asking(given: &[(&str, String)], question: &str) -> String {
+pub fn asking(given: &[(&str, String)], question: &str) -> String {
     let mut text = String::new();
     for (name, word) in given {
         text.push_str(&format!("${name} = {word}\n"));

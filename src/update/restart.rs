@@ -266,8 +266,14 @@ pub fn booted(app: &mut App, boot: Result<BootId, String>) -> Vec<Effect> {
     let boot = match boot {
         Ok(boot) => boot,
         Err(why) => {
-            restart.why = Some(why);
-            restart.ask_at = Some(now + ASK_AGAIN);
+            // One that was to go down and does not answer has gone, whether its link says so yet or not.
+            if restart.stage == Stage::Late(Rung::Down) {
+                climb(app, Rung::Down, Rung::Network);
+            }
+            if let Some(restart) = &mut app.restart {
+                restart.why = Some(why);
+                restart.ask_at = Some(now + ASK_AGAIN);
+            }
             return Vec::new();
         }
     };

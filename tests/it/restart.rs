@@ -404,3 +404,11 @@ fn trying_can_be_stopped() {
     player.keys("enter").loses("Connection refused.", true).forget().keys("ctrl-c").shows("r tries now");
     player.later(3600).asks_for(&[]);
 }
+
+#[test]
+fn a_machine_that_does_not_answer_any_more_has_gone_whatever_its_link_says() {
+    let mut player = going_down();
+    player.later(300).boots_unknown("no answer in 20 s").shows("back on the network").later(12);
+    player.loses("The link broke.", true).later(3);
+    connects(&mut player).boots("42", "11:00").answers("restart", 0, Verdict::Pass, "Enabled").shows("Welcome back");
+}

@@ -13,7 +13,7 @@ use crate::probe::tests::is;
 use crate::probe::*;
 
 /// A client that runs `script`; `$last` is what a login shell over there would be told.
-fn client(script: &str) -> (TempDir, PathBuf) {
+pub fn client(script: &str) -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let program = folder.path().join("ssh");
     std::fs::write(&program, format!("#!/bin/sh\nfor last; do :; done\n{script}\n")).unwrap();
@@ -21,15 +21,14 @@ fn client(script: &str) -> (TempDir, PathBuf) {
     (folder, program)
 }
 
-fn through(client: PathBuf, shell: Shell, os: Os) -> Prober {
-    let way = Way { shares: false, ..Way::default() };
+pub fn through(client: PathBuf, shell: Shell, os: Os) -> Prober {
+    let way = Way { program: client, shares: false, ..Way::default() };
     let connection = Connection::by("ssh://wci@vm".parse().unwrap(), way).unwrap();
-    let mut link = Link::new(connection);
-    link.standin = Some((client, Remote { shell, os: Some(os) }));
-    Prober { shells: Arc::new(Shells::over(link)) }
+    connection.found(Some(Remote { shell, os: Some(os) }));
+    Prober::over(connection)
 }
 
-const RUNS: &str = "exec sh -c \"$last\"";
+pub const RUNS: &str = "exec sh -c \"$last\"";
 
 #[tokio::test]
 async fn posix_shells_answer_over_a_link() {
@@ -86,6 +85,11 @@ async fn where_no_link_is_nothing_is_known_and_nobody_waits() {
         assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
         assert_eq!(prober.boot(Shell::Sh).await, Err(lost.1.clone()));
     }
+    let none = through("no-such-ssh".into(), Shell::Sh, Os::Linux);
+    assert_eq!(heard(&none, Shell::Sh, "1").await.1, "there is no ssh here to reach ssh://wci@vm with");
+    let out = Connection::new("ssh://wci@vm".parse().unwrap()).unwrap();
+    out.found(Some(Remote { shell: Shell::Sh, os: Some(Os::Linux) }));
+    assert_eq!(heard(&Prober::over(out), Shell::Sh, "1").await, lost, "it shares a connection, and nobody is logged in");
     let (_folder, drops) = client("sh -c \"$last\" & sleep 1; kill -9 $!; exit 255");
     let prober = through(drops, Shell::Sh, Os::Linux);
     assert_eq!(heard(&prober, Shell::Sh, "echo said; sleep 4711.84").await, lost, "in the middle of a question");

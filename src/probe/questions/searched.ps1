@@ -1,0 +1,2 @@
+'wci home ' + $HOME
+'wci path ' + $env:PATH

@@ -1,0 +1,1 @@
+printf 'wci home %s\nwci path %s\n' "$HOME" "$PATH"
