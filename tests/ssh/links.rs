@@ -1,5 +1,6 @@
 //! Links that carry much, that break, and that cannot be shared.
 
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use wci::course::Shell;
@@ -117,6 +118,38 @@ fn two_hundred_mebibytes_arrive_while_another_channel_answers() {
     live.session.send(b"\r".to_vec()).unwrap();
     live.prompt();
     leave(live, &server);
+}
+
+#[test]
+fn no_ssh_outlives_a_wci_that_is_killed() {
+    let Some(server) = Server::with_shell("/bin/bash") else { return };
+    let mut killed = Command::new(std::env::current_exe().unwrap())
+        .args(["--ignored", "--exact", "links::held_open"])
+        .env("WCI_TEST_ADDRESS", server.address())
+        .env("WCI_TEST_CONFIG", server.path("config"))
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let until = Instant::now() + PATIENCE;
+    while !server.user.processes().iter().any(|(_, line)| line.starts_with("bash --rcfile")) {
+        assert!(Instant::now() < until, "{:?}", server.clients());
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert_eq!(server.clients().len(), 2, "{:?}", server.clients());
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    server.nobody();
+}
+
+#[test]
+#[ignore = "a part of no_ssh_outlives_a_wci_that_is_killed"]
+fn held_open() {
+    let Ok(address) = std::env::var("WCI_TEST_ADDRESS") else { return };
+    let config = std::env::var_os("WCI_TEST_CONFIG").unwrap();
+    let way = Way { arguments: vec!["-F".into(), config], ..Way::default() };
+    let mut live = open(&Connection::by(address.parse().unwrap(), way).unwrap(), Shell::Bash);
+    live.prompt();
+    std::thread::sleep(PATIENCE);
 }
 
 #[test]
