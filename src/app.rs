@@ -310,6 +310,8 @@ pub enum Msg {
     Said(Notice),
     /// The program was started anew elsewhere: this one is to make room.
     Reopened,
+    /// From a program instead of a key: connect a place's machine.
+    Reach(Place),
     /// From a program instead of a key.
     Do(Action),
 }

@@ -2,6 +2,8 @@
 //!
 //! The engine owns the edges: the journal, the shells, the prober. It decides nothing; `update` does.
 
+mod machines;
+
 use std::collections::HashMap;
 use std::collections::VecDeque;
 use std::ffi::OsString;
@@ -21,6 +23,7 @@ use crate::app::Time;
 use crate::app::Tone;
 use crate::browse;
 use crate::course::Place;
+use crate::course::Shell;
 use crate::course::StepId;
 use crate::elevate;
 use crate::highlight;
@@ -29,9 +32,14 @@ use crate::journal::Journal;
 use crate::judge;
 use crate::probe::Prober;
 use crate::probe::Question;
+use crate::restart::WayBack;
+use crate::session::HostKind;
 use crate::session::SessionEvent;
 use crate::session::SessionId;
 use crate::update::update;
+use crate::wayback;
+
+use machines::Machines;
 
 /// How long the shells may take to end.
 const FAREWELL: Duration = Duration::from_millis(2500);
@@ -49,13 +57,12 @@ pub enum Outside {
 pub struct Engine {
     pub app: App,
     journal: Journal,
-    prober: Prober,
+    machines: Machines,
     sessions: HashMap<SessionId, (Place, host::Session)>,
     events: mpsc::Sender<(SessionId, SessionEvent)>,
     heard: mpsc::Receiver<(SessionId, SessionEvent)>,
     tell: mpsc::Sender<Msg>,
     news: mpsc::Receiver<Msg>,
-    shell: host::ShellChoice,
     /// The arguments that start this program as it is.
     reopen: Vec<OsString>,
     /// What is being asked, so that it can be given up.
@@ -70,13 +77,12 @@ impl Engine {
         Self {
             app,
             journal,
-            prober: Prober::beside(&shell),
+            machines: Machines::new(shell),
             sessions: HashMap::new(),
             events,
             heard,
             tell,
             news,
-            shell,
             reopen,
             askings: HashMap::new(),
         }
@@ -143,10 +149,13 @@ impl Engine {
     fn perform(&mut self, effect: Effect) -> Option<Outside> {
         match effect {
             Effect::Journal(_) => {}
-            Effect::Open { place, host: _, session, size } => {
-                let opened = host::open(session, host::Door::Local(self.shell.clone()), size, None, self.events.clone());
-                self.sessions.insert(session, (place, opened));
-            }
+            Effect::Open { place, host, session, size } => match self.machines.door(place, &host) {
+                Ok(door) => {
+                    let opened = host::open(session, door, size, None, self.events.clone());
+                    self.sessions.insert(session, (place, opened));
+                }
+                Err(why) => drop(self.tell.try_send(Msg::Session(place, session, SessionEvent::Refused(why)))),
+            },
             Effect::Send(session, bytes) => {
                 if let Some((_, session)) = self.sessions.get(&session)
                     && let Err(why) = session.send(bytes)
@@ -160,10 +169,18 @@ impl Engine {
                 }
             }
             Effect::Close(session) => drop(self.sessions.remove(&session)),
-            Effect::Ask { check, round, shell, question, poll, .. } => {
-                self.ask(check, round, Question { check: question, shell, poll })
+            Effect::Ask { place, check, round, shell, question, poll } => {
+                self.ask(place, check, round, Question { check: question, shell, poll })
             }
-            Effect::AskBoot { .. } | Effect::PlanWayBack | Effect::RegisterWayBack(_) | Effect::RemoveWayBack => {}
+            Effect::AskBoot { place, round, shell } => self.ask_boot(place, round, shell),
+            Effect::PlanWayBack => {
+                let arguments = self.reopen.clone();
+                self.apart(move || Msg::WayBack(wayback::plan(&arguments)));
+            }
+            Effect::RegisterWayBack(way) => self.register(way),
+            Effect::RemoveWayBack => {
+                self.apart(|| Msg::Removed(wayback::is_registered().and_then(|there| wayback::remove().map(|()| there))));
+            }
             Effect::Highlight { language, text } => self.highlight(language, text),
             Effect::Browse(url) => self.browse(url),
             Effect::Elevate(step) => self.elevate(&step),
@@ -174,8 +191,11 @@ impl Engine {
     }
 
     /// Asks in the background. A newer asking of the same check ends the older one, and the shell that it keeps busy.
-    fn ask(&mut self, check: CheckRef, round: u64, question: Question) {
-        let prober = self.prober.clone();
+    fn ask(&mut self, place: Place, check: CheckRef, round: u64, question: Question) {
+        let Some(prober) = self.prober(place) else {
+            let answer = judge::unknown(&question.check, "no machine is connected");
+            return drop(self.tell.try_send(Msg::Judged { check, round, answer }));
+        };
         let tell = self.tell.clone();
         let asked = question.check.clone();
         let asking = tokio::spawn(async move { prober.ask(question).await });
@@ -191,6 +211,33 @@ impl Engine {
             // Nobody listens any more only when the program ends.
             drop(tell.send(Msg::Judged { check, round, answer }).await);
         });
+    }
+
+    fn prober(&self, place: Place) -> Option<Prober> {
+        let host = self.app.seats.get(&place).map_or(HostKind::Rehearsal, |seat| seat.host.clone());
+        self.machines.prober(place, &host).cloned()
+    }
+
+    fn ask_boot(&self, place: Place, round: u64, shell: Shell) {
+        let tell = self.tell.clone();
+        let prober = self.prober(place);
+        tokio::spawn(async move {
+            let boot = match prober {
+                Some(prober) => prober.boot(shell).await,
+                None => Err("no machine is connected".into()),
+            };
+            drop(tell.send(Msg::Booted { place, round, boot }).await);
+        });
+    }
+
+    fn register(&self, way: WayBack) {
+        self.apart(move || Msg::Registered(wayback::register(&way)));
+    }
+
+    /// Does what may take long on a thread of its own, and tells what came of it.
+    fn apart(&self, what: impl FnOnce() -> Msg + Send + 'static) {
+        let tell = self.tell.clone();
+        tokio::task::spawn_blocking(move || drop(tell.blocking_send(what())));
     }
 
     fn highlight(&self, language: String, text: String) {
@@ -230,7 +277,7 @@ impl Engine {
 
     /// Ends every shell and its tree, and waits for that: a drop alone would leave what ignores a hang-up.
     pub fn end(&mut self) {
-        self.prober.forget();
+        self.machines.forget();
         // A shell that waits for its news to be taken could not end.
         self.heard.close();
         for (_, session) in self.sessions.values() {
@@ -239,6 +286,7 @@ impl Engine {
         for (_, (_, session)) in self.sessions.drain() {
             session.wait(FAREWELL);
         }
+        self.machines.end();
     }
 
     /// How long the loop may sleep.

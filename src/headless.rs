@@ -3,6 +3,7 @@
 
 mod command;
 mod report;
+mod restart;
 mod undo;
 
 use std::io::Write;
@@ -70,7 +71,10 @@ pub async fn run(engine: &mut Engine, request: &Request, out: &mut impl Write) -
     engine.app.headless = true;
     let report = Report::new(request.format, out);
     let (yes, patience) = (request.yes, request.patience);
-    let mut pilot = Pilot { engine, report, yes, patience, waits: false, halted: None, missed: 0, said: String::new() };
+    engine.app.patience = Some(u64::try_from(patience.as_millis()).unwrap_or(u64::MAX));
+    let begun = tokio::time::Instant::now();
+    let mut pilot =
+        Pilot { engine, report, yes, patience, waits: false, halted: None, missed: 0, said: String::new(), begun, beat: begun };
     let flight = async {
         match request.part {
             Part::Undo(step) => pilot.take_back(request.chapter, step).await,
@@ -103,6 +107,9 @@ struct Pilot<'a, W: Write> {
     missed: usize,
     /// The reason of the last verdict.
     said: String,
+    /// When the run began, and when it last said that it waits.
+    begun: tokio::time::Instant,
+    beat: tokio::time::Instant,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -110,6 +117,8 @@ enum Halt {
     Failed,
     /// What follows counts on a restart that has not been.
     Restart,
+    /// A machine cannot be reached.
+    Away,
 }
 
 impl Halt {
@@ -117,6 +126,7 @@ impl Halt {
         match self {
             Halt::Failed => "not reached: an earlier step did not pass",
             Halt::Restart => "not reached: the machine must restart first",
+            Halt::Away => "not reached: there is no link to the machine",
         }
     }
 }
@@ -161,7 +171,7 @@ impl<W: Write> Pilot<'_, W> {
     fn code(&self) -> u8 {
         match (self.halted, self.waits) {
             (Some(Halt::Failed), _) => NOT_PASSED,
-            (Some(Halt::Restart), _) | (None, true) => WAITING,
+            (Some(Halt::Restart | Halt::Away), _) | (None, true) => WAITING,
             (None, false) => PASSED,
         }
     }
@@ -175,6 +185,20 @@ impl<W: Write> Pilot<'_, W> {
 
     /// One step, to its verdict. An exit code ends the whole run.
     async fn step(&mut self, chapter: usize, index: usize, step: &Step) -> anyhow::Result<Option<u8>> {
+        self.apply(Msg::Show { chapter, step: index });
+        if self.restarts(step)
+            && let Ran::Restart(why) = self.restart(step).await?
+        {
+            self.halt(step, Halt::Restart);
+            self.skip(step, &why)?;
+            return Ok(None);
+        }
+        if let Err(why) = self.reach(step).await? {
+            self.halt(step, Halt::Away);
+            self.verdict(step, Told::Unknown, &why)?;
+            return Ok(None);
+        }
+        // Once more, now that its machine can answer.
         self.apply(Msg::Show { chapter, step: index });
         self.settled(&step.id).await?;
         match self.app().standing(step) {

@@ -1,4 +1,5 @@
-//! Live shells behind a pseudo-terminal: opened, typed into, resized and ended; what they write comes as events.
+//! Live shells behind a pseudo-terminal, here or on a machine behind ssh: opened, typed into, resized and ended; what they write comes as
+//! events.
 //!
 //! The only door to portable-pty. This edge knows bytes and processes; what the bytes mean is for `terminal`.
 

@@ -16,6 +16,11 @@ pub struct BootId {
 }
 
 impl BootId {
+    /// What it is told from others by, for reports.
+    pub fn id(&self) -> &str {
+        self.counter.as_deref().or(self.time.as_deref()).unwrap_or_default()
+    }
+
     /// Whether the other is of another boot. Compared for inequality only: clocks go both ways.
     pub fn differs(&self, other: &BootId) -> bool {
         match (&self.counter, &other.counter) {

@@ -76,6 +76,7 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Reopened => vec![Effect::Quit],
+        Msg::Reach(place) => running::open(app, place),
         Msg::Do(action) => act::act(app, action),
     };
     effects.extend(fit(app));

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::{self, Receiver};
 
-use wci::host::{self, BACKLOG, Door, Session, ShellChoice};
+use wci::host::{self, BACKLOG, Connection, Door, Session, ShellChoice, Way};
 use wci::session::{Ending, SessionEvent, SessionId, Size};
 
 /// Wide, because Wine's console counts marks as text.
@@ -24,6 +24,31 @@ impl Opened {
         let (tell, events) = mpsc::channel(BACKLOG);
         let session = host::open(SessionId(1), Door::Local(ShellChoice::named("cmd")), SIZE, None, tell);
         Self { session, events, text: String::new() }
+    }
+
+    /// A machine behind an ssh that is played: it answers as Windows' own cmd does, and its PowerShell is the real engine. None where there
+    /// is no such engine.
+    fn over_ssh(folder: &std::path::Path) -> Option<Self> {
+        let Some(engine) = host::find("pwsh".as_ref()) else {
+            assert!(std::env::var_os("WCI_CI").is_none(), "CI must have pwsh");
+            println!("skipped: pwsh is not on the PATH");
+            return None;
+        };
+        let played = folder.join("ssh.ps1");
+        let text = format!(
+            "$text = $args[-1]\n\
+             if ($text -like 'echo*') {{ 'wci-Windows_NT-$PSEdition- ; uname -s ; command -v bash' }}\n\
+             elseif ($text -like 'where.exe*') {{ 'C:\\played\\powershell.exe' }}\n\
+             else {{ & '{}' -NoLogo -NoExit -EncodedCommand $text.Split(' ')[-1]; exit $LASTEXITCODE }}\n",
+            engine.display()
+        );
+        std::fs::write(&played, text).expect("a script");
+        let first = ["-NoLogo".into(), "-ExecutionPolicy".into(), "Bypass".into(), "-File".into(), played.into()];
+        let way = Way { program: engine, arguments: first.to_vec(), ..Way::default() };
+        let connection = Connection::by("ssh://me@windows.example".parse().expect("an address"), way).expect("a connection");
+        let (tell, events) = mpsc::channel(BACKLOG);
+        let session = host::open(SessionId(1), Door::Ssh(connection), SIZE, None, tell);
+        Some(Self { session, events, text: String::new() })
     }
 
     fn next(&mut self) -> Option<SessionEvent> {
@@ -51,6 +76,32 @@ impl Opened {
 
     fn type_line(&self, line: &str) {
         self.session.send(format!("{line}\r").into_bytes()).expect("room");
+    }
+}
+
+/// The script with the marks is read as keys, in silence, by a PowerShell in a console of Windows.
+#[test]
+fn a_session_over_ssh_gets_its_marks_through_the_keyboard() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let Some(mut shell) = Opened::over_ssh(folder.path()) else { return };
+    let nonce = loop {
+        match shell.next() {
+            Some(SessionEvent::Opened { nonce, .. }) => break nonce,
+            Some(SessionEvent::Output(bytes)) => shell.text.push_str(&String::from_utf8_lossy(&bytes)),
+            other => panic!("{other:?} after:\n{}", shell.text),
+        }
+    };
+    shell.until(&format!("133;B;k={nonce};n=1"));
+    assert!(!shell.text.contains("wci-ready") && !shell.text.contains("JHdja"), "{}", shell.text);
+    shell.type_line("6*7");
+    shell.until(&format!("133;D;0;k={nonce};n=2"));
+    shell.type_line("exit 7");
+    loop {
+        match shell.next() {
+            Some(SessionEvent::Ended(ending)) => break assert_eq!(ending, Ending::Exited(7)),
+            Some(SessionEvent::Output(_)) => {}
+            other => panic!("{other:?} after:\n{}", shell.text),
+        }
     }
 }
 

@@ -197,6 +197,12 @@ impl App {
         }
     }
 
+    /// Whether the step has checks and every one of them, as last asked, is met.
+    pub fn is_met(&self, step: &Step) -> bool {
+        let met = |index| self.answer(step, index).is_some_and(|a| matches!(a.verdict, Verdict::Pass | Verdict::Warn));
+        step.checks().next().is_some() && (0..step.checks().count()).all(met)
+    }
+
     /// What the step's checks come to; `None` while nothing is known of them. A step without checks is decided by its
     /// commands, else by its task list.
     fn checked(&self, step: &Step) -> Option<(Verdict, String)> {

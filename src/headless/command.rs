@@ -25,7 +25,7 @@ pub(super) enum Ran {
     No(String),
     /// It is not for a program to run.
     Person(String),
-    /// It restarts the machine.
+    /// It restarts the machine, which is not back, or has not gone.
     Restart(String),
     /// A value is missing.
     Usage(String),
@@ -55,10 +55,6 @@ impl<W: Write> Pilot<'_, W> {
         if self.app().lacks_rights(step.place, command.elevated) {
             return Ok(Some(Ran::Person(NO_RIGHTS.into())));
         }
-        if command.restart {
-            let text = text.trim_end();
-            return Ok(Some(Ran::Restart(format!("a person must restart the machine ({text}); then run this again to go on"))));
-        }
         let shell = self.app().seats.get(&step.place).map_or("sh", |s| s.shell.name());
         self.report.tell(&Event::Run { step, command: &command.id, shell, text: &text, undo })?;
         let agreed = self.yes || consents().await;
@@ -68,6 +64,9 @@ impl<W: Write> Pilot<'_, W> {
     /// Presses Enter on what is chosen, waits for its end and tells what it printed.
     pub(super) async fn go(&mut self, step: &Step, command: &str) -> anyhow::Result<Ran> {
         self.apply(Msg::Do(Action::Go));
+        if self.restarts(step) {
+            return self.restart(step).await;
+        }
         if self.app().runs(&step.id).is_none() {
             let why = self.app().notice.as_ref().map_or_else(|| "it could not be started".to_owned(), |n| n.text.clone());
             return Ok(Ran::No(why));

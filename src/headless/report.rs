@@ -49,6 +49,7 @@ pub enum Event<'a> {
     GivenUp { id: &'a StepId, seconds: u64 },
     Output { step: &'a Step, line: &'a str },
     Finished { step: &'a Step, command: &'a str, status: Option<i32> },
+    Restart { step: &'a Step, phase: &'a str, seconds: u64, boot: &'a str, why: &'a str },
     Check { step: &'a Step, check: &'a Check, answer: Option<&'a Answer> },
     Step { step: &'a Step, verdict: Told, reason: &'a str, answers: &'a [(&'a Check, Option<&'a Answer>)] },
     Stopped,
@@ -99,6 +100,9 @@ fn object(event: &Event<'_>) -> Value {
         Event::GivenUp { id, seconds } => at("given-up", id, json!({ "seconds": seconds })),
         Event::Output { step, line } => at("output", &step.id, json!({ "text": line })),
         Event::Finished { step, command, status } => at("finished", &step.id, json!({ "command": command, "status": status })),
+        Event::Restart { step, phase, seconds, boot, why } => {
+            at("restart", &step.id, json!({ "phase": phase, "seconds": seconds, "boot": boot, "why": why }))
+        }
         Event::Check { step, check, answer } => at("check", &step.id, checked(check, *answer)),
         Event::Step { step, verdict, reason, answers } => {
             let checks: Vec<Value> = answers.iter().map(|(check, answer)| checked(check, *answer)).collect();
@@ -142,6 +146,8 @@ fn text(out: &mut impl Write, event: &Event<'_>) -> io::Result<()> {
         Event::Output { line, .. } => writeln!(out, "  | {line}"),
         Event::Finished { status: Some(status), .. } => writeln!(out, "Ended with status {status}"),
         Event::Finished { status: None, .. } => writeln!(out, "Ended; the shell gave no status"),
+        Event::Restart { phase, seconds, why: "", .. } => writeln!(out, "Restart {seconds:>4} s: {}", phase_says(phase)),
+        Event::Restart { phase, seconds, why, .. } => writeln!(out, "Restart {seconds:>4} s: {} ({why})", phase_says(phase)),
         Event::Check { check, answer: Some(a), .. } => {
             writeln!(out, "Check {}: {} (saw {}, expected {})", a.verdict.name(), check.says, a.seen, a.expected)
         }
@@ -150,6 +156,26 @@ fn text(out: &mut impl Write, event: &Event<'_>) -> io::Result<()> {
         Event::Step { step, verdict, reason, .. } => writeln!(out, "Verdict {}: {} ({reason})", verdict.name(), step.title),
         Event::Stopped => writeln!(out, "\nStopped."),
         Event::End { exit, missed, undone } => writeln!(out, "\n{}", last_words(*exit, *missed, *undone)),
+    }
+}
+
+/// The stage of a restart, for people.
+fn phase_says(phase: &str) -> &str {
+    match phase {
+        "plan" => "the boot it is in is noted",
+        "armed" => "written to the journal",
+        "down" => "the machine is to go down",
+        "network" => "it is gone; it is tried until it lets us in",
+        "boot" => "it answers; which boot is it?",
+        "shell" => "it is a new boot; its shell is awaited",
+        "checks" => "the step's checks are asked",
+        "back" => "it is back",
+        "postponed" => "it is in the same boot as before",
+        "planned" => "Windows has another restart planned",
+        "unmet" => "it has restarted, and a check is not met",
+        "enough" => "it has restarted three times, and a check is not met",
+        "late" => "the time is over",
+        other => other,
     }
 }
 

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use crate::course::{Os, Shell};
 use crate::host::{find, pty};
@@ -28,11 +29,13 @@ pub struct Way {
     pub arguments: Vec<OsString>,
     /// Whether one connection is shared. Windows' client cannot.
     pub shares: bool,
+    /// How long the shell over there has to come up. Windows PowerShell on a small machine takes its time.
+    pub patience: Duration,
 }
 
 impl Default for Way {
     fn default() -> Self {
-        Self { program: "ssh".into(), arguments: Vec::new(), shares: cfg!(unix) }
+        Self { program: "ssh".into(), arguments: Vec::new(), shares: cfg!(unix), patience: Duration::from_secs(20) }
     }
 }
 
@@ -124,7 +127,9 @@ impl Connection {
         all.extend(common.iter().flat_map(|option| ["-o", option]).map(OsString::from));
         match self.socket() {
             Some(socket) => all.extend(["-o".into(), "ControlMaster=no".into(), "-S".into(), socket.into()]),
-            None => all.extend(["-o", "ControlMaster=no", "-S", "none"].map(OsString::from)),
+            // The learner's own configuration may share, and would keep an ssh alive for that. Windows' client cannot.
+            None if cfg!(unix) => all.extend(["-o", "ControlMaster=no", "-S", "none"].map(OsString::from)),
+            None => {}
         }
         if text.is_some() {
             // They are the login's.
@@ -153,6 +158,10 @@ impl Connection {
 
     pub(super) fn held_by(&self, master: pty::Tree) {
         self.lock().master = Some(master);
+    }
+
+    pub(super) fn patience(&self) -> Duration {
+        self.0.way.patience
     }
 
     pub(super) fn program(&self) -> Option<PathBuf> {

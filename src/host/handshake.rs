@@ -19,6 +19,15 @@ const PLAIN: &[u8] = b"wci-plain";
 /// For every POSIX shell and fish, csh and pwsh as well: in single quotes, and in them no quotes, no backslash and no `!`. Without a
 /// separator and without patterns no variable needs quotes. The terminal stays what it was for the shell: the script comes by a pipe.
 pub fn command(shell: Shell, found: Found, nonce: &str) -> String {
+    let command = bootstrap(shell, found, nonce);
+    match found.login {
+        // By itself it would end with 1 for every other status.
+        Login::PowerShell { .. } => format!("{command}; exit $LASTEXITCODE"),
+        Login::Posix { .. } | Login::Cmd => command,
+    }
+}
+
+fn bootstrap(shell: Shell, found: Found, nonce: &str) -> String {
     if found.os == Some(Os::Windows) {
         return match shell {
             Shell::Cmd => format!("cmd /d /k prompt {}", integration::remote_prompt(nonce)),
@@ -27,14 +36,17 @@ pub fn command(shell: Shell, found: Found, nonce: &str) -> String {
         };
     }
     let start = match shell {
-        Shell::Bash => "exec bash --rcfile /dev/fd/3 -i".into(),
+        Shell::Bash => "exec bash --rcfile $wci_d/3 -i".into(),
         Shell::Pwsh => format!("exec pwsh -NoLogo -NoExit -EncodedCommand {}", encoded(READ_PIPE)),
-        _ => "WCI_ENV=${ENV-} ENV=/dev/fd/3 exec sh -i".to_owned(),
+        _ => "WCI_ENV=${ENV-} ENV=$wci_d/3 exec sh -i".to_owned(),
     };
     let script = [
-        "unset wci_t wci_l wci_s wci_n",
+        "unset wci_t wci_l wci_s wci_n wci_d",
         "IFS=",
         "set -f",
+        // A machine without udev may have only the other.
+        "wci_d=/dev/fd",
+        "test -e $wci_d || wci_d=/proc/self/fd",
         "wci_s=$(stty -g)",
         "wci_n=$(echo; echo x)",
         "wci_n=${wci_n%x}",

@@ -8,7 +8,7 @@ use crate::host::Remote;
 pub const QUESTION: &str = "echo wci-%OS%-$PSEdition- ; uname -s ; command -v bash";
 
 /// For shells that stumble over a variable that is not there, as csh does.
-pub const AGAIN: &str = "uname -s";
+pub const AGAIN: &str = "uname -s ; which bash";
 
 /// In Windows' shells: which of the better ones are there. With its extension, because in PowerShell `where` is another word.
 pub const WHERE: &str = "where.exe powershell pwsh";
@@ -107,7 +107,8 @@ mod tests {
         assert_eq!(shell("wci-%OS%--\nLinux\n/usr/bin/bash\n", None), linux(Shell::Bash), "bash, dash, zsh");
         assert_eq!(shell("wci-%OS%--\nLinux\n", None), linux(Shell::Sh), "no bash there");
         assert_eq!(shell("\nLinux\n/bin/bash\n", None), linux(Shell::Bash), "fish");
-        assert_eq!(shell("Linux\n", None), linux(Shell::Sh), "csh, asked again");
+        assert_eq!(shell("Linux\n/usr/bin/bash\n", None), linux(Shell::Bash), "csh, asked again");
+        assert_eq!(shell("Linux\nbash: Command not found.\n", None), linux(Shell::Sh), "csh, asked again");
         assert_eq!(shell("wci-%OS%-Core-\nLinux\n", None), linux(Shell::Pwsh), "pwsh");
         assert_eq!(shell("hello from rc\nLinux fan\nwci-%OS%--\nDarwin\n", None), Some((Shell::Sh, Some(Os::Macos))));
         assert_eq!(shell("wci-%OS%--\nFreeBSD\n", None), Some((Shell::Sh, None)));

@@ -193,7 +193,7 @@ pub fn open(
         if ran.is_err() {
             news.tell(SessionEvent::Ended(Ending::Unknown));
         }
-        shared.change(|state| state.over = true);
+        shared.change(|state| (state.over, state.input) = (true, None));
     });
     session
 }

@@ -44,7 +44,7 @@ pub fn loss(words: &str, to: &Address) -> Loss {
             "{host} refused the login: check the user's name, and which key or password it takes, then open the session again."
         ));
     }
-    if let Some(loss) = lines.iter().rev().find_map(|line| link(line, host)) {
+    if let Some(loss) = lines.iter().rev().find_map(|line| link(line, to)) {
         return loss;
     }
     // What is wrong stands before the sum of it.
@@ -56,11 +56,22 @@ pub fn loss(words: &str, to: &Address) -> Loss {
 
 /// Why a link that stood broke, if that is what the last lines say: before them stands what programs wrote.
 pub fn broken(words: &str, to: &Address) -> Option<Loss> {
-    lines(words).iter().rev().take(3).find_map(|line| link(line, &to.host))
+    lines(words).iter().rev().take(3).find_map(|line| link(line, to))
+}
+
+/// Nothing more is known than that it broke.
+pub fn gone(to: &Address) -> Loss {
+    Loss { why: format!("The link to {} broke: the machine went down, or the network between did.", to.host), again: true }
+}
+
+/// Whether ssh's last word is that the other side ended the session as it should.
+pub fn closed(words: &str) -> bool {
+    lines(words).last().is_some_and(|line| line.starts_with("Connection to ") && line.ends_with(" closed."))
 }
 
 /// A sentence of ssh about the link.
-fn link(line: &str, host: &str) -> Option<Loss> {
+fn link(line: &str, to: &Address) -> Option<Loss> {
+    let host = &to.host;
     let starts = |texts: &[&str]| texts.iter().any(|text| line.starts_with(text));
     let connecting = starts(&["ssh: connect to host"]);
     let again = |why: String| Some(Loss { why, again: true });
@@ -98,7 +109,7 @@ fn link(line: &str, host: &str) -> Option<Loss> {
         "Received disconnect from",
     ];
     if starts(&broke) || line.starts_with("Connection to ") && line.contains("closed by remote host") {
-        return again(format!("The link to {host} broke: the machine went down, or the network between did."));
+        return Some(gone(to));
     }
     None
 }

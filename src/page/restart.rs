@@ -392,7 +392,11 @@ fn outcome(paper: &mut Paper<'_>, restart: &Restart) {
 
 fn back(paper: &mut Paper<'_>, restart: &Restart, machine: &str) {
     let app = paper.app;
-    paper.say(&format!("{} {machine} has restarted, and the step is met.", paper.set.done), Role::Done);
+    let done = paper.set.done;
+    match &restart.after {
+        Some(_) => paper.say(&format!("{done} {machine} has restarted, and the step is met."), Role::Done),
+        None => paper.say(&format!("{done} {machine} has not restarted, and the step is met all the same."), Role::Done),
+    }
     paper.gap();
     let shown = |boot: &Option<crate::restart::BootId>| boot.as_ref().map(|b| b.shown.clone()).filter(|s| !s.is_empty());
     if let (Some(before), Some(after)) = (shown(&restart.before), shown(&restart.after)) {

@@ -19,6 +19,7 @@ use crate::session::HostKind;
 use crate::session::SessionId;
 use crate::update::links;
 use crate::update::record;
+use crate::update::restart;
 use crate::update::running;
 use crate::update::say;
 use crate::update::travel;
@@ -184,5 +185,6 @@ fn again(app: &mut App) -> Vec<Effect> {
     effects.extend(travel::colours(app));
     effects.extend(travel::take_seat(app));
     effects.extend(links::connect(app));
+    effects.extend(restart::resume(app));
     effects
 }

@@ -177,7 +177,7 @@ fn type_it(app: &mut App) -> Vec<Effect> {
 
 /// The shell says how the command that restarts the machine has ended.
 pub fn typed(app: &mut App, place: Place, status: Option<i32>) -> Vec<Effect> {
-    if !app.restart.as_ref().is_some_and(|r| r.place == place) {
+    if app.restart.as_ref().is_none_or(|r| r.place != place) {
         return Vec::new();
     }
     match status {
@@ -278,11 +278,13 @@ pub fn booted(app: &mut App, boot: Result<BootId, String>) -> Vec<Effect> {
     }
     if !restart.before.as_ref().is_some_and(|before| before.differs(&boot)) {
         // Going down is not over before it is gone: only when that took too long is the boot asked for.
-        let going = restart.stage == Stage::Climbing(Rung::Down) && !restart.run.is_none();
-        if !going {
-            stage(app, Stage::Postponed);
+        let going = restart.stage == Stage::Climbing(Rung::Down) && restart.run.is_some();
+        let step = restart.step.clone();
+        if going {
+            return Vec::new();
         }
-        return Vec::new();
+        stage(app, Stage::Postponed);
+        return checking::ask(app, &step, false);
     }
     restart.after = Some(boot.clone());
     restart.returns += 1;
@@ -310,12 +312,19 @@ pub fn prompted(app: &mut App, place: Place) -> Vec<Effect> {
 
 /// Once the step's checks have answered, the restart is over one way or the other.
 pub fn weigh(app: &mut App) -> Vec<Effect> {
-    let Some(restart) = app.restart.as_ref().filter(|r| r.stage == Stage::Climbing(Rung::Checks)) else { return Vec::new() };
-    let id = restart.step.clone();
+    let Some(restart) = app.restart.as_ref() else { return Vec::new() };
+    let (id, now) = (restart.step.clone(), restart.stage);
+    let Some(step) = app.find(&id) else { return Vec::new() };
     if app.asks(&id) {
         return Vec::new();
     }
-    let Some(step) = app.find(&id) else { return Vec::new() };
+    // The check decides: what is met needs no restart any more.
+    if now == Stage::Postponed && app.is_met(step) {
+        return back(app);
+    }
+    if now != Stage::Climbing(Rung::Checks) {
+        return Vec::new();
+    }
     match app.standing(step) {
         Standing::Done | Standing::Warned | Standing::ByHand | Standing::Skipped | Standing::NotHere(_) => back(app),
         Standing::Todo | Standing::Running | Standing::Failed(_) | Standing::Unknown(_) => {

@@ -66,6 +66,9 @@ pub fn show(app: &mut App, chapter: usize, step: usize) -> Vec<Effect> {
     let mut effects = Vec::new();
     if app.headless {
         if let Some(id) = app.step().map(|s| s.id.clone()) {
+            if app.progress.armed.as_ref().is_some_and(|armed| armed.step == id) {
+                effects.extend(restart::resume(app));
+            }
             effects.extend(checking::ask(app, &id, false));
         }
     } else {

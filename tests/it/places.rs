@@ -228,8 +228,8 @@ fn another_machine_forgets_what_the_old_one_answered() {
     );
 }
 
-/// Over SSH, opened, and a restart of the vm was armed by an earlier start.
-fn restarting() -> Player {
+/// A restart of the vm that an earlier start armed.
+fn armed() -> [Entry; 2] {
     let boot = |counter: &str| BootId { counter: Some(counter.into()), time: None, shown: counter.into() };
     let armed = Armed {
         step: StepId::new("demo", "there"),
@@ -240,12 +240,28 @@ fn restarting() -> Player {
         saw: Vec::new(),
         returns: 0,
     };
-    Player::over_ssh(TWO_PLACES, &[Entry::Opened { chapter: "demo".into() }, Entry::Armed(armed)])
+    [Entry::Opened { chapter: "demo".into() }, Entry::Armed(armed)]
+}
+
+#[test]
+fn a_restart_that_waits_for_a_machine_goes_on_once_there_is_one() {
+    let mut player = Player::resume(TWO_PLACES, &armed());
+    assert!(player.app.restart.is_none(), "with no machine there is nothing to wait for");
+    player.forget().keys("v up").types("wci@10.0.0.4").keys("enter").shows("Restarting 10.0.0.4");
+    assert_eq!(
+        player.effects(),
+        [
+            "journal placed ssh://wci@10.0.0.4",
+            "ask demo#here check 0",
+            "ask demo#both check 0",
+            "open vm 2 at ssh://wci@10.0.0.4"
+        ]
+    );
 }
 
 #[test]
 fn a_machine_that_restarts_may_come_back_with_another_address() {
-    let mut player = restarting();
+    let mut player = Player::over_ssh(TWO_PLACES, &armed());
     player.loses("No route to host.", true).keys("esc").shows("r tries now").hides("Enter or r");
     player.keys("enter").shows("Restarting 10.0.0.4").keys("esc v ctrl-u").types("wci@10.0.0.9").keys("down").forget();
     player.keys("enter").asks_for(&[]);

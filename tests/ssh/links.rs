@@ -3,16 +3,17 @@
 use std::time::{Duration, Instant};
 
 use wci::course::Shell;
+use wci::host::{Connection, Way};
 use wci::session::{Ending, Loss, SessionEvent};
 use wci::terminal::MarkKind;
 
 use crate::live::{Live, PATIENCE};
 use crate::open;
-use crate::server::Server;
+use crate::server::{Server, script};
 use crate::shells::leave;
 
 /// In the middle of a command that ends by itself only much later.
-fn busy(server: &Server, shares: bool) -> (wci::host::Connection, Live) {
+fn busy(server: &Server, shares: bool) -> (Connection, Live) {
     let connection = server.connection_to(&server.address(), shares);
     let mut live = open(&connection, Shell::Bash);
     live.prompt();
@@ -88,12 +89,12 @@ fn two_hundred_mebibytes_arrive_while_another_channel_answers() {
     let end = format!("\x1b]133;D;0;k={nonce}").into_bytes();
     let (mut count, mut last) = (0, Vec::new());
     let until = Instant::now() + Duration::from_secs(120);
-    while !last.windows(end.len()).any(|text| text == end) {
+    while memchr::memmem::find(&last, &end).is_none() {
         assert!(Instant::now() < until, "{count}");
         let next = live.runtime.block_on(async { tokio::time::timeout(PATIENCE, live.events.recv()).await });
         let Ok(Some((_, SessionEvent::Output(bytes)))) = next else { panic!("{next:?} after {count}") };
         assert!(bytes.len() <= wci::host::CHUNK);
-        count += bytes.iter().filter(|byte| **byte == b'\n').count();
+        count += memchr::memchr_iter(b'\n', &bytes).count();
         last.drain(..last.len().saturating_sub(end.len()));
         last.extend(bytes);
     }
@@ -156,7 +157,33 @@ fn a_client_that_cannot_share_logs_in_for_each() {
     live.session.send(b"echo $((6*7)); exit 7\r".to_vec()).unwrap();
     assert_eq!(live.end(), SessionEvent::Ended(Ending::Exited(7)));
     assert!(live.terminal.text().contains("\n42"));
+    let mut live = open(&connection, Shell::Sh);
+    for _ in 0..3 {
+        live.until("the question", |live| live.raw.ends_with(b"password: "));
+        live.session.send(b"wrong\r".to_vec()).unwrap();
+        live.raw.clear();
+    }
+    let loss = broke(&mut live);
+    assert!(!loss.again && loss.why.contains("refused the login"), "{loss:?}");
     server.nobody();
+}
+
+#[test]
+fn where_no_socket_can_be_made_each_logs_in_for_itself() {
+    let Some(server) = Server::with_shell("/bin/bash") else { return };
+    let program = script(
+        server.path("ssh"),
+        "#!/bin/bash\nfor word; do words+=(\"${word/#*\\/wci-*\\/s//no/such/folder/s}\"); done\nexec ssh \"${words[@]}\"\n",
+    );
+    let way = Way { program, arguments: vec!["-F".into(), server.path("config").into()], ..Way::default() };
+    let connection = Connection::by(server.address().parse().unwrap(), way).unwrap();
+    assert!(connection.second("true").is_err(), "sharing is tried first");
+    let mut live = open(&connection, Shell::Bash);
+    live.prompt();
+    assert!(live.raw.windows(14).any(|text| text == b"unix_listener:"), "{}", live.raw.escape_ascii());
+    assert_eq!(live.run("(exit 3)"), (Some(3), String::new()));
+    assert_eq!(connection.second("echo checked").unwrap().output().unwrap().stdout, b"checked\n");
+    leave(live, &server);
 }
 
 #[test]
@@ -174,11 +201,11 @@ fn a_server_with_one_channel_to_a_connection_is_asked_over_another_one() {
 fn a_shell_that_does_not_come_up_is_given_up() {
     let Some(server) = Server::with_shell("/bin/bash") else { return };
     std::fs::write(server.user.home.join(".bashrc"), "if [ -t 0 ]; then read -p 'what? ' answer; fi\n").unwrap();
-    let connection = server.connection();
-    let mut live = open(&connection, Shell::Bash);
-    while live.over.is_none() && live.turn(Duration::from_secs(30)) {}
+    let way =
+        Way { arguments: vec!["-F".into(), server.path("config").into()], patience: Duration::from_secs(2), ..Way::default() };
+    let mut live = open(&Connection::by(server.address().parse().unwrap(), way).unwrap(), Shell::Bash);
     let end = live.end();
-    assert!(matches!(&end, SessionEvent::Refused(why) if why.contains("within 20 seconds")), "{end:?}");
+    assert!(matches!(&end, SessionEvent::Refused(why) if why.contains("within 2 seconds")), "{end:?}");
     assert!(live.session.wait(PATIENCE));
     server.nobody();
 }

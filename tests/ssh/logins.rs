@@ -1,7 +1,6 @@
 //! What ssh asks before it lets in, and what it says where it does not.
 
 use std::net::TcpListener;
-use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -11,7 +10,7 @@ use wci::session::{Loss, SessionEvent};
 
 use crate::live::Live;
 use crate::open;
-use crate::server::{Server, skipped};
+use crate::server::{Server, script, skipped};
 use crate::shells::leave;
 
 /// The session ends before it has begun, for this reason.
@@ -165,10 +164,8 @@ fn a_machine_that_does_not_answer_is_unreachable() {
     let nowhere = "ip link add d0 type veth peer name d1 && ip addr add 10.99.0.1/24 dev d0 && ip link set d0 up && ip link set d1 up && \
                    ip neigh add 10.99.0.2 lladdr 02:00:00:00:00:09 dev d0 || exit 99";
     for (network, why) in [(nowhere, "does not answer"), (":", "There is no way to")] {
-        let program = server.path("ssh");
         let text = format!("#!/bin/sh\n[ \"$1\" = in ] || exec unshare -n \"$0\" in \"$@\"\nshift\n{network}\nexec ssh \"$@\"\n");
-        std::fs::write(&program, text).unwrap();
-        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let program = script(server.path("ssh"), &text);
         if !Command::new(&program).arg("-V").stderr(Stdio::null()).status().is_ok_and(|status| status.success()) {
             return skipped("no network of its own can be made here");
         }

@@ -10,6 +10,7 @@ mod live;
 mod logins;
 mod server;
 mod shells;
+mod windows;
 
 use wci::course::Shell;
 use wci::host::{Connection, Door};

@@ -19,6 +19,13 @@ pub fn skipped(why: &str) {
     println!("skipped: {why}");
 }
 
+/// A program in this file.
+pub fn script(path: PathBuf, text: &str) -> PathBuf {
+    std::fs::write(&path, text).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    path
+}
+
 fn root() -> bool {
     std::fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0)
 }
@@ -87,6 +94,10 @@ impl Drop for User {
     fn drop(&mut self) {
         for (pid, _) in self.processes() {
             run("kill", &["-9", &pid.to_string()]);
+        }
+        // .NET leaves sockets behind, and the next user may get this one's number.
+        for file in self.files().iter().filter(|file| !file.starts_with(&self.home)) {
+            let _ = std::fs::remove_file(file);
         }
         let _guard = USERS.lock().unwrap_or_else(PoisonError::into_inner);
         let until = Instant::now() + Duration::from_secs(10);

@@ -5,7 +5,7 @@ use wci::session::{Ending, SessionEvent, Size};
 
 use crate::live::{Live, PATIENCE};
 use crate::open;
-use crate::server::Server;
+use crate::server::{Server, script, skipped};
 
 /// Waits for the end, and holds that nothing is left.
 pub fn leave(mut live: Live, server: &Server) {
@@ -15,12 +15,19 @@ pub fn leave(mut live: Live, server: &Server) {
     server.nobody();
 }
 
+/// The user's files, without those that fish, .NET and bash themselves make.
+fn ours(server: &Server) -> Vec<std::path::PathBuf> {
+    let own = [".config", ".local", ".cache", ".bash_history", "clr-debug-pipe", "dotnet-diagnostic", "CoreFxPipe"];
+    let named = |path: &std::path::PathBuf| own.iter().any(|own| path.display().to_string().contains(own));
+    server.user.files().into_iter().filter(|path| !named(path)).collect()
+}
+
 fn posix(login: &str, shell: Shell, rc: Option<(&str, &str)>) {
     let Some(server) = Server::with_shell(login) else { return };
     if let Some((name, text)) = rc {
         std::fs::write(server.user.home.join(name), text).unwrap();
     }
-    let before = server.user.files();
+    let before = ours(&server);
     let connection = server.connection();
     let mut live = open(&connection, shell);
     live.prompt();
@@ -51,10 +58,9 @@ fn posix(login: &str, shell: Shell, rc: Option<(&str, &str)>) {
     std::thread::sleep(std::time::Duration::from_millis(100));
     live.session.send(vec![3]).unwrap();
     live.prompt();
-    let files = server.user.files();
-    assert_eq!(files, before);
+    assert_eq!(ours(&server), before);
     leave(live, &server);
-    assert_eq!(server.user.files().iter().filter(|path| !path.ends_with(".bash_history")).count(), before.len());
+    assert_eq!(ours(&server), before);
 }
 
 #[test]
@@ -63,8 +69,13 @@ fn bash_tells() {
 }
 
 #[test]
-fn zsh_as_login_shell_leads_to_bash() {
-    posix("/usr/bin/zsh", Shell::Bash, None);
+fn other_login_shells_lead_to_bash() {
+    for login in ["/usr/bin/zsh", "/usr/bin/fish", "/usr/bin/tcsh"] {
+        match std::path::Path::new(login).exists() {
+            true => posix(login, Shell::Bash, None),
+            false => skipped(&format!("no {login} on this machine")),
+        }
+    }
 }
 
 #[test]
@@ -105,12 +116,10 @@ fn powershell_tells() {
     let Some(engine) = crate::engine::engine() else { return };
     let folder = tempfile::tempdir().unwrap();
     std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
-    let wrapper = folder.path().join("pwsh");
     let text = format!("#!/bin/sh\nNO_COLOR=1 PATH={}:$PATH exec '{}' \"$@\"\n", folder.path().display(), engine.display());
-    std::fs::write(&wrapper, text).unwrap();
-    std::fs::set_permissions(&wrapper, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let wrapper = script(folder.path().join("pwsh"), &text);
     let Some(server) = Server::with_shell(&wrapper.display().to_string()) else { return };
-    let before = server.user.files();
+    let before = ours(&server);
     let connection = server.connection();
     let mut live = open(&connection, Shell::Pwsh);
     live.prompt();
@@ -125,9 +134,6 @@ fn powershell_tells() {
     for (_, line) in server.user.processes() {
         assert!(!line.contains(&nonce), "{line}");
     }
-    // .NET has its own.
-    let own = ["clr-debug-pipe", "dotnet-diagnostic", "CoreFxPipe", ".cache", ".local"];
-    let ours = |path: &std::path::PathBuf| !own.iter().any(|own| path.display().to_string().contains(own));
-    assert_eq!(server.user.files().into_iter().filter(ours).collect::<Vec<_>>(), before);
+    assert_eq!(ours(&server), before);
     leave(live, &server);
 }
