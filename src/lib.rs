@@ -66,7 +66,8 @@
 //!
 //! # To add
 //!
-//! A kind of check: a variant of [`course::Look`], its key in `markdown`, its question in `probe` (or in `judge`, if it looks at a run).
+//! A kind of check: a variant of [`course::Look`], its key in `markdown`, its question in `probe` (or in `judge`, if it looks at a run)
+//! and, where that looks at this machine itself, the same for a machine behind `ssh` in `probe::remote`, once for POSIX shells and once for PowerShell.
 //! One that asks Windows: a variant of [`course::OfWindows`], its key in `markdown::windows`, PowerShell 5.1 text in `probe/questions`, its
 //! verdicts in `judge::windows`; `tests/powershell_texts` has the table of what 5.1 knows.
 //! A host: a variant of [`session::HostKind`], its seat in `app`, its opening in `host` (a stage of it is a `Program` in a `pty`, as for a shell here and for ssh), and the engine's choice between them in `Effect::Open`. A key: one row in `keymap`. A mark on the screen: `page::glyphs`.

@@ -50,6 +50,32 @@ mod tests {
         BootId { counter: counter.map(Into::into), time: time.map(Into::into), shown: shown.into() }
     }
 
+    /// Functions stand in for what only Windows has.
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn powershell_tells_both_sources_or_the_one_that_works() {
+        if !crate::probe::shell_tests::there(Shell::Pwsh) {
+            return;
+        }
+        let shells = Shells::default();
+        let class = "function Get-CimInstance($ClassName, $Property, $OperationTimeoutSec) \
+            { [pscustomobject]@{ LastBootUpTime = [DateTime]::new(2026, 11, 24, 9, 12, 3) } }\n";
+        let registry =
+            "function Get-ItemProperty($Path, $Name) { if ($Name -eq 'BootId') { [pscustomobject]@{ BootId = 41 } } }\n";
+        let tells = async |before: &str| {
+            let told = shells.ask(&[Shell::Pwsh], &format!("{before}{POWERSHELL}"), TIME).await;
+            let Heard::Replied { text, .. } = told else { panic!("{told:?}") };
+            read(&text)
+        };
+        let both = tells(&format!("{class}{registry}")).await.unwrap();
+        assert_eq!((both.counter.as_deref(), both.shown.as_str()), (Some("41"), "2026-11-24 09:12"));
+        let time = both.time.unwrap();
+        assert!(time.len() == 18 && time.starts_with("1343"), "{time}");
+        assert_eq!(tells(registry).await, Ok(boot(Some("41"), None, "")));
+        assert_eq!(tells(class).await, Ok(boot(None, Some(&time), "2026-11-24 09:12")));
+        assert!(tells("").await.unwrap_err().starts_with("its boot is not told: "));
+    }
+
     #[test]
     fn what_is_told_is_read() {
         let linux = "wci boot 5ad1f6a4-0a9b-4a3e-9d5e-7f3a\nwci shown 2026-11-24 09:12\n";

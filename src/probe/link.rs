@@ -56,10 +56,16 @@ impl Link {
         format!("no link to {}", self.address())
     }
 
+    /// Where one connection cannot be shared each channel logs in, and there is nobody to type a password.
+    pub fn refused(&self) -> String {
+        format!("{} lets checks in with a key or an agent only: nobody can type a password for them", self.address())
+    }
+
     /// Why there is no link, from what kept it from being made; nothing where something else is the matter.
     pub fn kept_from(&self, why: &io::Error) -> Option<String> {
         match why.kind() {
             io::ErrorKind::NotConnected => Some(self.lost()),
+            io::ErrorKind::ConnectionRefused => Some(self.refused()),
             io::ErrorKind::Unsupported => Some(format!("there is no ssh here to reach {} with", self.address())),
             _ => None,
         }
@@ -121,6 +127,11 @@ pub fn opening(request_loop: &str) -> String {
 /// the session that the shell leads. In braces, so that the shell has read all of it before anybody else reads.
 pub fn watched(question: &str) -> String {
     format!("{{ exec 9<&0; ( cat <&9; kill -9 -$$ ) >/dev/null 2>&1 & exec 9<&-; {question}; kill -9 -$$ 2>/dev/null; exit; }}\n")
+}
+
+/// Whether ssh says that it could not log in.
+pub fn is_refusal(said: &str) -> bool {
+    said.lines().any(|line| line.contains("Permission denied (") || line.contains("Too many authentication failures"))
 }
 
 /// What an end without an answer means: ssh's status, where it ended by itself.

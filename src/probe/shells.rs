@@ -162,7 +162,9 @@ impl Shells {
                     replied(kept, end.status)
                 }
                 Said::Gone { .. } if !fresh && same_era() => continue,
-                Said::Gone { status } if same_era() && self.link.is_some() => return Err(self.unstarted(shell, status)),
+                Said::Gone { status } if same_era() && self.link.is_some() => {
+                    return Err(self.unstarted(shell, status, warm.refused().await));
+                }
                 Said::Ended { status, .. } if same_era() && self.link.is_some() => Heard::No(self.broke(status)),
                 // `exit` in PowerShell ends the loop with the status it gives.
                 Said::Ended { kept, status: Some(status) } if same_era() => match broke_off(status) {
@@ -217,10 +219,13 @@ impl Shells {
     }
 
     /// Why a shell behind a link was gone before it took its first question.
-    fn unstarted(&self, shell: Shell, status: Option<i32>) -> Unstarted {
+    fn unstarted(&self, shell: Shell, status: Option<i32>, refused: bool) -> Unstarted {
         match link::ended(status) {
             Ended::Missing => Unstarted::Missing,
-            Ended::NoLink => Unstarted::NoLink(self.broke(status)),
+            Ended::NoLink => {
+                let lost = self.broke(status);
+                Unstarted::NoLink(self.link.as_ref().filter(|_| refused).map_or(lost, Link::refused))
+            }
             Ended::Other(status) => Unstarted::Broken(format!("{} did not start: exit status {status}", shell.name())),
         }
     }

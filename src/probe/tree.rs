@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::process::{Child, ChildStdin, ChildStdout, Command};
+use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -127,6 +127,11 @@ impl Tree {
         let tree = Tree { child: Some(child), living: living.clone(), idle: false };
         let stdout = stdout.ok_or_else(|| io::Error::other("a pipe is missing"))?;
         Ok((tree, stdin, stdout))
+    }
+
+    /// What the first process says beside its output, where that has a pipe of its own.
+    pub fn stderr(&mut self) -> Option<ChildStderr> {
+        self.child.as_mut()?.stderr.take()
     }
 
     /// How the first process ended: its status where it exited, none where it was killed. Nothing while it runs.

@@ -10,7 +10,8 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::process::{ChildStdin, ChildStdout};
+use tokio::process::{ChildStderr, ChildStdin, ChildStdout};
+use tokio::task::JoinHandle;
 
 use crate::course::Shell;
 use crate::host;
@@ -52,6 +53,8 @@ pub struct Warm {
     stdout: ChildStdout,
     shell: Shell,
     over: bool,
+    /// What ssh says beside that, once it has ended.
+    words: Option<JoinHandle<String>>,
     /// It took the question.
     begun: bool,
 }
@@ -79,14 +82,15 @@ impl Warm {
             Way::Here(program) => Self::here(shell, program)?,
             Way::Over(link) => {
                 let mut command = link.command(shell)?;
-                command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+                command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
                 (command, None)
             }
         };
         let over = matches!(way, Way::Over(_));
-        let (tree, stdin, stdout) = Tree::start(command, living, era)?;
+        let (mut tree, stdin, stdout) = Tree::start(command, living, era)?;
         let input = stdin.map(ChildStdin::from_std).transpose()?.map(|stdin| Box::new(stdin) as Input);
-        Ok(Self { tree, input, channel, stdout: ChildStdout::from_std(stdout)?, shell, over, begun: false })
+        let words = tree.stderr().map(ChildStderr::from_std).transpose()?.map(|words| tokio::spawn(first_of(words)));
+        Ok(Self { tree, input, channel, stdout: ChildStdout::from_std(stdout)?, shell, over, words, begun: false })
     }
 
     fn here(shell: Shell, program: &Path) -> io::Result<(Command, Option<Channel>)> {
@@ -151,6 +155,7 @@ impl Warm {
     /// Why nothing came over the link. Login shells of Windows have no status of their own for a program that is missing.
     async fn not_started(&mut self) -> io::Error {
         match link::ended(self.status().await) {
+            Ended::NoLink if self.refused().await => io::ErrorKind::ConnectionRefused.into(),
             Ended::NoLink => io::ErrorKind::NotConnected.into(),
             Ended::Missing | Ended::Other(_) => io::ErrorKind::NotFound.into(),
         }
@@ -213,6 +218,12 @@ impl Warm {
         None
     }
 
+    /// Whether ssh, which has ended, was not let in.
+    pub async fn refused(&mut self) -> bool {
+        let Some(words) = self.words.take() else { return false };
+        matches!(tokio::time::timeout(GLANCE, words).await, Ok(Ok(said)) if link::is_refusal(&said))
+    }
+
     /// Whether it took the question that was put last.
     pub fn begun(&self) -> bool {
         self.begun
@@ -223,6 +234,17 @@ impl Warm {
         self.tree.idle = true;
         self
     }
+}
+
+/// The beginning of what is said; the rest is only drained.
+async fn first_of(mut words: ChildStderr) -> String {
+    let (mut said, mut piece) = (Vec::new(), [0; 1024]);
+    while let Ok(n @ 1..) = words.read(&mut piece).await {
+        if said.len() < 16 * 1024 {
+            said.extend_from_slice(&piece[..n]);
+        }
+    }
+    String::from_utf8_lossy(&said).into_owned()
 }
 
 /// Whether a shell can be asked again.

@@ -113,6 +113,14 @@ async fn a_real_server_answers_is_lost_and_answers_again() {
     assert_eq!(answer, lost, "in the middle of a question");
     gone("4711.93").await;
     says(&prober, Shell::Sh, "echo again", "again").await;
+    std::fs::write(server.folder.path().join("keys"), "").unwrap();
+    for shell in [Shell::Sh, Shell::Pwsh] {
+        let seen = format!(
+            "ssh://127.0.0.1:{} lets checks in with a key or an agent only: nobody can type a password for them",
+            server.port
+        );
+        assert_eq!(heard(&server.prober(Shell::Sh), shell, "1").await, (Verdict::Unknown, seen));
+    }
     let port = server.port;
     drop(server);
     prober.forget();

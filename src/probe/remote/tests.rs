@@ -123,6 +123,26 @@ async fn a_boot_is_told_here_and_over_a_link() {
 }
 
 #[tokio::test]
+async fn a_login_shell_that_is_powershell_starts_the_others_too() {
+    if !there(Shell::Pwsh) {
+        return;
+    }
+    let (_folder, client) = client("exec pwsh -NoProfile -c \"$last\"");
+    let prober = through(client, Shell::Pwsh, Os::Linux);
+    says(&prober, Shell::Sh, "cat; echo \"it's [$TERM]\"", "it's [dumb]").await;
+    assert_eq!(heard(&prober, Shell::Sh, "exit 255").await, (Verdict::Fail, "exit status 255".into()), "a check's own");
+    says(&prober, Shell::Pwsh, "& cat; 'ü'", "ü").await;
+    assert_eq!(
+        heard(&prober, Shell::Zsh, "[ -n \"$ZSH_VERSION\" ]").await.0,
+        if there(Shell::Zsh) { Verdict::Pass } else { Verdict::Unknown }
+    );
+    let mut hung = question(Shell::Sh, "sleep 4711.87", None);
+    hung.check.timeout = Duration::from_secs(3);
+    is(&prober.ask(hung).await, Verdict::Unknown, "no answer in 3 s");
+    gone("4711.87").await;
+}
+
+#[tokio::test]
 async fn powershell_answers_over_a_link() {
     if !there(Shell::Pwsh) {
         return;
