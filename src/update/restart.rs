@@ -72,7 +72,10 @@ pub fn resume(app: &mut App) -> Vec<Effect> {
     }
     let Some(seat) = app.seats.get(&armed.place) else { return Vec::new() };
     if seat.host != armed.host {
-        let text = format!("The restart of {} is still waited for. This start looks at {}: v, or a start without --vm, goes back to it.", armed.host, seat.host);
+        let text = format!(
+            "The restart of {} is still waited for. This start looks at {}: v, or a start without --vm, goes back to it.",
+            armed.host, seat.host
+        );
         return say(app, Tone::Info, text);
     }
     let here = seat.host == HostKind::Here;

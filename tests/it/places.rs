@@ -235,6 +235,7 @@ fn armed() -> [Entry; 2] {
         step: StepId::new("demo", "there"),
         command: "1".into(),
         place: Place::Vm,
+        host: "ssh://wci@10.0.0.4".parse().expect("a host"),
         at: 1,
         before: boot("41"),
         saw: Vec::new(),

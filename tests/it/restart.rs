@@ -418,7 +418,22 @@ fn trying_can_be_stopped() {
 #[test]
 fn a_machine_that_does_not_answer_any_more_has_gone_whatever_its_link_says() {
     let mut player = going_down();
-    player.later(300).boots_unknown("no answer in 20 s").shows("back on the network").later(12);
-    player.loses("The link broke.", true).later(3);
+    player.later(3).boots_unknown("no answer in 6 s").asks_for(&["ask boot vm", "close 1", "open vm 2 at ssh://wci@10.0.0.4"]);
+    player.shows("back on the network").loses("The link broke.", true).later(3);
     connects(&mut player).boots("42", "11:00").answers("restart", 0, Verdict::Pass, "Enabled").shows("Welcome back");
+}
+
+#[test]
+fn a_restart_of_another_machine_is_not_taken_for_this_ones() {
+    let mut journal = going_down().journal;
+    for entry in &mut journal {
+        if let Entry::Armed(armed) = entry {
+            armed.host = "ssh://wci@10.0.0.9".parse().expect("a host");
+        }
+    }
+    let mut player = Player::over_ssh(COURSE, &journal);
+    player.shows("is still waited for").forget();
+    connects(&mut player).boots("7", "08:00");
+    assert!(!player.effects().iter().any(|e| e.starts_with("journal returned")));
+    assert!(player.app.progress.armed.is_some(), "it is still waited for");
 }
