@@ -351,6 +351,8 @@ pub enum Effect {
         place: Place,
         round: u64,
         shell: Shell,
+        /// How long it may take, in milliseconds.
+        limit: Time,
     },
     /// Find out how the program could be brought back after a restart of this machine.
     PlanWayBack,

@@ -172,7 +172,7 @@ impl Engine {
             Effect::Ask { place, check, round, shell, question, poll } => {
                 self.ask(place, check, round, Question { check: question, shell, poll })
             }
-            Effect::AskBoot { place, round, shell } => self.ask_boot(place, round, shell),
+            Effect::AskBoot { place, round, shell, limit } => self.ask_boot(place, round, shell, Duration::from_millis(limit)),
             Effect::PlanWayBack => {
                 let arguments = self.reopen.clone();
                 self.apart(move || Msg::WayBack(wayback::plan(&arguments)));
@@ -218,12 +218,15 @@ impl Engine {
         self.machines.prober(place, &host).cloned()
     }
 
-    fn ask_boot(&self, place: Place, round: u64, shell: Shell) {
+    fn ask_boot(&self, place: Place, round: u64, shell: Shell, limit: Duration) {
         let tell = self.tell.clone();
         let prober = self.prober(place);
         tokio::spawn(async move {
             let boot = match prober {
-                Some(prober) => prober.boot(shell).await,
+                Some(prober) => {
+                    let asked = tokio::time::timeout(limit, prober.boot(shell)).await;
+                    asked.unwrap_or_else(|_| Err(format!("no answer in {} s", limit.as_secs())))
+                }
                 None => Err("no machine is connected".into()),
             };
             drop(tell.send(Msg::Booted { place, round, boot }).await);

@@ -34,7 +34,7 @@ pub enum Entry {
     /// The learner says where the Windows machine of the course is.
     Placed { vm: HostKind },
     /// The boot a machine was found in, where it is another than the one known before.
-    Booted { place: Place, boot: BootId },
+    Booted { host: HostKind, boot: BootId },
     /// A restart is about to be: what is needed to know it again afterwards.
     Armed(Armed),
     /// The machine of the restart is in another boot: it has restarted.
@@ -52,6 +52,8 @@ pub struct Armed {
     /// The command's id.
     pub command: String,
     pub place: Place,
+    /// The machine that restarts.
+    pub host: HostKind,
     /// When, in milliseconds since the Unix epoch.
     pub at: u64,
     /// The boot it is to end.
@@ -117,8 +119,8 @@ pub struct Progress {
     pub vm: Option<HostKind>,
     /// The restart whose return is waited for.
     pub armed: Option<Armed>,
-    /// The boot each machine was last found in.
-    pub boots: BTreeMap<Place, BootId>,
+    /// The boot each machine was last found in, by its host.
+    boots: BTreeMap<String, BootId>,
     /// How often a step was met by no restart in a row.
     returns: BTreeMap<StepId, u32>,
 }
@@ -154,6 +156,11 @@ impl Progress {
     /// The step a command was running in when the last word came.
     pub fn interrupted(&self) -> Option<&StepId> {
         self.last.as_ref().filter(|id| self.step(id).open.is_some())
+    }
+
+    /// The boot a machine was last found in.
+    pub fn boot(&self, host: &HostKind) -> Option<&BootId> {
+        self.boots.get(&host.to_string())
     }
 
     /// How often a machine has restarted for this step in a row and the step was not met after it.
@@ -204,21 +211,21 @@ impl Progress {
             Entry::Opened { chapter } => self.chapter = Some(chapter.clone()),
             Entry::Trusted { .. } => {}
             Entry::Placed { vm } => {
-                // Another machine is in another boot. The one that is restarting may only have got another address.
-                if self.vm.as_ref() != Some(vm) && self.armed.as_ref().is_none_or(|armed| armed.place != Place::Vm) {
-                    self.boots.remove(&Place::Vm);
+                // While it restarts only its address can have changed: it is the same machine.
+                if let Some(armed) = self.armed.as_mut().filter(|armed| armed.place == Place::Vm) {
+                    armed.host = vm.clone();
                 }
                 self.vm = Some(vm.clone());
             }
-            Entry::Booted { place, boot } => drop(self.boots.insert(*place, boot.clone())),
+            Entry::Booted { host, boot } => drop(self.boots.insert(host.to_string(), boot.clone())),
             Entry::Armed(armed) => {
                 self.last = Some(armed.step.clone());
-                self.boots.insert(armed.place, armed.before.clone());
+                self.boots.insert(armed.host.to_string(), armed.before.clone());
                 self.armed = Some(armed.clone());
             }
             Entry::Returned { boot } => {
                 if let Some(armed) = &mut self.armed {
-                    self.boots.insert(armed.place, boot.clone());
+                    self.boots.insert(armed.host.to_string(), boot.clone());
                     armed.returns += 1;
                     self.returns.insert(armed.step.clone(), armed.returns);
                 }

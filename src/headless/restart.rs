@@ -108,10 +108,14 @@ impl<W: Write> Pilot<'_, W> {
             let (stage, why) = (restart.stage, restart.why.clone().unwrap_or_default());
             let word = phase(stage);
             if word != told {
+                // What is armed and typed in one go is still said one after the other.
+                let fresh = if told == "plan" && word == "down" { vec!["armed", word] } else { vec![word] };
                 told = word;
                 let boot = restart.after.as_ref().or(restart.before.as_ref()).map_or("", |boot| boot.id()).to_owned();
                 let seconds = now().saturating_sub(restart.at) / 1000;
-                self.report.tell(&Event::Restart { step, phase: word, seconds, boot: &boot, why: &why })?;
+                for phase in fresh.into_iter().filter(|phase| *phase != "plan") {
+                    self.report.tell(&Event::Restart { step, phase, seconds, boot: &boot, why: &why })?;
+                }
             }
             let end = match stage {
                 Stage::Back | Stage::Unmet | Stage::Enough => Ran::Yes(Some(0)),

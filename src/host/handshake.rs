@@ -2,7 +2,7 @@
 //! typed to it.
 //!
 //! The script with the nonce is never on a command line, where `ps` shows it to all, and never in a file on that machine. Where
-//! PowerShell is in constrained language it can read nothing in silence: it says so, and the session goes on without marks. cmd has
+//! nothing can be read in silence (no `stty`, a PowerShell in constrained language), it says so, and the session goes on without marks. cmd has
 //! no other place than its prompt, so there the nonce stands in the command that starts it. The ways for Windows were not tried on one.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
@@ -35,11 +35,13 @@ fn bootstrap(shell: Shell, found: Found, nonce: &str) -> String {
             _ => format!("powershell -NoLogo -NoExit -EncodedCommand {}", encoded(READ_KEYS)),
         };
     }
-    let start = match shell {
-        Shell::Bash => "exec bash --rcfile $wci_d/3 -i".into(),
-        Shell::Pwsh => format!("exec pwsh -NoLogo -NoExit -EncodedCommand {}", encoded(READ_PIPE)),
-        _ => "WCI_ENV=${ENV-} ENV=$wci_d/3 exec sh -i".to_owned(),
+    let (start, plain) = match shell {
+        Shell::Bash => ("exec bash --rcfile $wci_d/3 -i".to_owned(), "bash -i"),
+        Shell::Pwsh => (format!("exec pwsh -NoLogo -NoExit -EncodedCommand {}", encoded(READ_PIPE)), "pwsh -NoLogo"),
+        _ => ("WCI_ENV=${ENV-} ENV=$wci_d/3 exec sh -i".to_owned(), "sh -i"),
     };
+    // Where the echo cannot be switched off the script would be seen.
+    let silence = format!("wci_s=$(stty -g) || {{ echo wci-plain; exec {plain}; }}");
     let script = [
         "unset wci_t wci_l wci_s wci_n wci_d",
         "IFS=",
@@ -47,7 +49,7 @@ fn bootstrap(shell: Shell, found: Found, nonce: &str) -> String {
         // A machine without udev may have only the other.
         "wci_d=/dev/fd",
         "test -e $wci_d || wci_d=/proc/self/fd",
-        "wci_s=$(stty -g)",
+        &silence,
         "wci_n=$(echo; echo x)",
         "wci_n=${wci_n%x}",
         "stty -echo",

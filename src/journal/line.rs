@@ -40,11 +40,11 @@ pub fn row(at_ms: u64, entry: &Entry) -> Row {
         Entry::Trusted { course } => ("trusted", None, None, json!({ "course": course })),
         Entry::Placed { vm } => ("placed", None, None, json!({ "vm": vm.to_string() })),
         Entry::Opened { chapter } => ("opened", Some(chapter), None, json!({})),
-        Entry::Booted { place, boot } => ("booted", None, None, json!({ "place": place.name(), "boot": boot_of(boot) })),
+        Entry::Booted { host, boot } => ("booted", None, None, json!({ "host": host.to_string(), "boot": boot_of(boot) })),
         Entry::Armed(armed) => {
-            let Armed { step, command, place, at, before, saw, returns } = armed;
+            let Armed { step, command, place, host, at, before, saw, returns } = armed;
             let body = json!({
-                "command": command, "place": place.name(), "at": at, "before": boot_of(before), "saw": saw, "returns": returns
+                "command": command, "place": place.name(), "host": host.to_string(), "at": at, "before": boot_of(before), "saw": saw, "returns": returns
             });
             ("armed", Some(&step.chapter), Some(&step.step), body)
         }
@@ -90,13 +90,14 @@ pub fn entry(row: &Row) -> Option<Entry> {
         }
         "valued" => Entry::Valued { chapter: row.chapter.clone()?, name: body.text("name")?, value: body.text("value")? },
         "trusted" => Entry::Trusted { course: body.text("course")? },
-        "placed" => Entry::Placed { vm: body.text("vm")?.parse::<HostKind>().ok()? },
+        "placed" => Entry::Placed { vm: body.host("vm")? },
         "opened" => Entry::Opened { chapter: row.chapter.clone()? },
-        "booted" => Entry::Booted { place: body.place()?, boot: body.boot("boot")? },
+        "booted" => Entry::Booted { host: body.host("host")?, boot: body.boot("boot")? },
         "armed" => Entry::Armed(Armed {
             step: step()?,
             command: body.text("command")?,
             place: body.place()?,
+            host: body.host("host")?,
             at: body.count("at")?,
             before: body.boot("before")?,
             saw: body.pairs("saw")?,
@@ -130,6 +131,10 @@ impl Body<'_> {
     fn place(&self) -> Option<Place> {
         let name = self.text("place")?;
         Place::ALL.into_iter().find(|place| place.name() == name)
+    }
+
+    fn host(&self, key: &str) -> Option<HostKind> {
+        self.text(key)?.parse().ok()
     }
 
     fn count(&self, key: &str) -> Option<u64> {

@@ -7,6 +7,7 @@ use super::*;
 use crate::course::{Answer, Place, StepId, Verdict};
 use crate::progress::{Armed, Disarm};
 use crate::restart::BootId;
+use crate::session::HostKind;
 
 /// Memory where there is some: thousands of openings need no disk.
 pub fn folder() -> TempDir {
@@ -48,11 +49,12 @@ pub fn every_kind() -> Vec<Entry> {
         Entry::Trusted { course: "digest".into() },
         Entry::Placed { vm: "ssh://wci@10.0.0.4:22".parse().expect("a host") },
         Entry::Opened { chapter: "01-intro".into() },
-        Entry::Booted { place: Place::Vm, boot: boot(None, Some("133"), "2026-11-24 09:12") },
+        Entry::Booted { host: HostKind::Here, boot: boot(None, Some("133"), "2026-11-24 09:12") },
         Entry::Armed(Armed {
             step: step(),
             command: "1".into(),
             place: Place::Laptop,
+            host: "ssh://wci@10.0.0.4".parse().expect("a host"),
             at: 1_795_000_000_000,
             before: boot(Some("7d01"), None, ""),
             saw: vec![("it is \"enabled\"".into(), "EnablePending".into())],

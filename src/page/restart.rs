@@ -257,6 +257,7 @@ fn detail(app: &App, restart: &Restart, rung: Rung, climbed: bool, now: bool) ->
         budget => format!("budget {}", clock(budget)),
     };
     match rung {
+        Rung::Down if now && restart.ask_at.is_some() && restart.run.is_some() => format!("still up, {}", budget()),
         Rung::Down if climbed => "the link dropped, as expected".into(),
         Rung::Network if climbed => "it lets us in".into(),
         Rung::Network if now => match app.seats.get(&restart.place).map(|s| &s.link) {

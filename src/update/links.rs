@@ -7,6 +7,8 @@ use crate::app::Effect;
 use crate::app::Link;
 use crate::app::Lost;
 use crate::app::Prompt;
+use crate::app::Rung;
+use crate::app::Stage;
 use crate::app::Time;
 use crate::app::Tone;
 use crate::course::Answer;
@@ -25,6 +27,10 @@ use crate::update::say;
 
 /// No pause between two tries is longer, in milliseconds.
 const LONGEST: Time = 12_000;
+
+/// How long a machine may take to say which boot it is in, in milliseconds: a PowerShell may have to start for it.
+const ANSWER: Time = 25_000;
+const SOON: Time = 6_000;
 
 /// The pause before the next try: twice as long each time, and a part of a second that differs, so that many learners who wait for one
 /// network do not all come at once.
@@ -133,7 +139,10 @@ pub fn ask_boot(app: &mut App, place: Place) -> Vec<Effect> {
     let shell = seat.shell;
     seat.boot_asked = round;
     app.round = round;
-    vec![Effect::AskBoot { place, round, shell }]
+    // One that is going down answers soon, or not any more.
+    let going = app.restart.as_ref().is_some_and(|r| r.place == place && r.stage == Stage::Climbing(Rung::Down));
+    let limit = if going { SOON } else { ANSWER };
+    vec![Effect::AskBoot { place, round, shell, limit }]
 }
 
 /// The boot a machine is in, as it says. Another one than before is news, also where nobody here restarted it.
@@ -142,12 +151,13 @@ pub fn booted(app: &mut App, place: Place, boot: Result<BootId, String>) -> Vec<
         return restart::booted(app, boot);
     }
     let Ok(boot) = boot else { return Vec::new() };
-    let known = app.progress.boots.get(&place);
+    let Some(host) = app.seats.get(&place).map(|s| s.host.clone()) else { return Vec::new() };
+    let known = app.progress.boot(&host);
     let restarted = known.is_some_and(|known| known.differs(&boot));
     if known.is_some() && !restarted {
         return Vec::new();
     }
-    let mut effects = vec![record(app, Entry::Booted { place, boot: boot.clone() })];
+    let mut effects = vec![record(app, Entry::Booted { host, boot: boot.clone() })];
     if restarted {
         let since = if boot.shown.is_empty() { String::new() } else { format!(" (at {}, by its clock)", boot.shown) };
         let text = format!(

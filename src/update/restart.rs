@@ -71,6 +71,10 @@ pub fn resume(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     }
     let Some(seat) = app.seats.get(&armed.place) else { return Vec::new() };
+    if seat.host != armed.host {
+        let text = format!("The restart of {} is still waited for. This start looks at {}: v, or a start without --vm, goes back to it.", armed.host, seat.host);
+        return say(app, Tone::Info, text);
+    }
     let here = seat.host == HostKind::Here;
     let rung = if here { Rung::Boot } else { Rung::Network };
     app.restart = Some(Restart::returning(&armed, rung, app.now));
@@ -142,7 +146,8 @@ fn arm(app: &mut App, by_hand: bool) -> Vec<Effect> {
             restart.run = None;
         }
     }
-    let armed = crate::progress::Armed { step, command, place, at: now, before, saw, returns };
+    let host = app.seats.get(&place).map_or(HostKind::Here, |s| s.host.clone());
+    let armed = crate::progress::Armed { step, command, place, host, at: now, before, saw, returns };
     let mut effects = vec![record(app, Entry::Armed(armed))];
     match way {
         Some(way) => {
@@ -181,8 +186,14 @@ pub fn typed(app: &mut App, place: Place, status: Option<i32>) -> Vec<Effect> {
         return Vec::new();
     }
     match status {
-        // The machine goes down by itself now; a shell that was ended by it has no status.
-        Some(0 | UNDER_WAY) | None => Vec::new(),
+        // The machine goes down by itself now; a shell that was ended by it has no status. A link may take long to tell, so it is asked.
+        Some(0 | UNDER_WAY) | None => {
+            let now = app.now;
+            if let Some(restart) = &mut app.restart {
+                restart.ask_at = Some(now + ASK_AGAIN);
+            }
+            Vec::new()
+        }
         Some(PLANNED) => {
             stage(app, Stage::Planned);
             Vec::new()
@@ -266,9 +277,18 @@ pub fn booted(app: &mut App, boot: Result<BootId, String>) -> Vec<Effect> {
     let boot = match boot {
         Ok(boot) => boot,
         Err(why) => {
-            restart.why = Some(why);
-            restart.ask_at = Some(now + ASK_AGAIN);
-            return Vec::new();
+            // One that was to go down and does not answer has gone, whether its link says so yet or not: it is tried anew.
+            let place = restart.place;
+            let waited = matches!(restart.stage, Stage::Climbing(Rung::Down) | Stage::Late(Rung::Down));
+            let gone = waited && app.seats.get(&place).is_some_and(|s| s.host != HostKind::Here);
+            if gone {
+                climb(app, Rung::Down, Rung::Network);
+            }
+            if let Some(restart) = &mut app.restart {
+                restart.why = Some(why);
+                restart.ask_at = Some(now + ASK_AGAIN);
+            }
+            return if gone { running::open(app, place) } else { Vec::new() };
         }
     };
     if restart.stage == Stage::Plan {
@@ -277,10 +297,17 @@ pub fn booted(app: &mut App, boot: Result<BootId, String>) -> Vec<Effect> {
         return if app.headless { arm(app, false) } else { Vec::new() };
     }
     if !restart.before.as_ref().is_some_and(|before| before.differs(&boot)) {
-        // Going down is not over before it is gone: only when that took too long is the boot asked for.
-        let going = restart.stage == Stage::Climbing(Rung::Down) && restart.run.is_some();
-        let step = restart.step.clone();
+        // It may take long to go, and answer in between: that is not known to be an end before its time is over.
+        let patience = app.patience;
+        let going = restart.run.is_some() && now < restart.at.saturating_add(restart.budget(Rung::Down, patience));
+        let (step, at) = (restart.step.clone(), restart.at);
         if going {
+            stage(app, Stage::Climbing(Rung::Down));
+            if let Some(restart) = &mut app.restart {
+                restart.since = at;
+                restart.climbed.clear();
+                restart.ask_at = Some(now + ASK_AGAIN);
+            }
             return Vec::new();
         }
         stage(app, Stage::Postponed);

@@ -42,7 +42,7 @@ fn went_through(told: &Told, bed: &Bed, was: &str) {
     let phases = told.phases();
     assert_eq!(phases.first(), Some(&"armed"), "{}", told.all);
     assert_eq!(phases.iter().filter(|p| **p == "back").count(), 1, "{}", told.all);
-    assert!(!phases.contains(&"postponed") && !phases.contains(&"given_up"), "{}", told.all);
+    assert!(!phases.contains(&"postponed") && !phases.contains(&"late"), "{}", told.all);
     // Every boot that is named is one the machine was in.
     for id in told.lines.iter().filter(|l| l.is("restart")).flat_map(|l| identifiers(&l.value.to_string())) {
         assert!(id == was || id == now, "{id} is no boot of this machine: {}", told.all);
@@ -79,7 +79,7 @@ fn a_machine_that_never_returns_is_given_up_and_the_same_line_goes_on_once_it_is
     let told = Learner::start(&bed, &course, &["--patience", "15s"]).wait(LONG);
     assert_eq!(told.exit, Some(3), "{}", told.all);
     assert!(begun.elapsed() > Duration::from_secs(15), "it did not wait: {}", told.all);
-    assert_eq!(told.phases().last(), Some(&"given_up"), "{}", told.all);
+    assert_eq!(told.phases().last(), Some(&"late"), "{}", told.all);
     assert!(!told.phases().contains(&"back"), "a port that accepts is no machine that is back: {}", told.all);
     assert!(told.passed("middle").is_none() && told.typed("after") == 0, "{}", told.all);
     bed.cut();

@@ -361,7 +361,7 @@ fn short(entry: &Entry) -> String {
         Entry::Opened { chapter } => format!("opened {chapter}"),
         Entry::Trusted { .. } => "trusted".into(),
         Entry::Placed { vm } => format!("placed {vm}"),
-        Entry::Booted { place, boot } => format!("booted {} {}", place.name(), boot.shown),
+        Entry::Booted { host, boot } => format!("booted {host} {}", boot.shown),
         Entry::Armed(armed) => format!("armed {} {} after {} returns", armed.step, armed.command, armed.returns),
         Entry::Returned { boot } => format!("returned {}", boot.shown),
         Entry::Disarmed { how } => format!("disarmed {}", how.name()),

@@ -125,7 +125,9 @@ fn a_restart_that_cannot_be_journalled_is_none() {
 fn the_same_boot_is_no_return() {
     let mut player = going_down();
     player.loses("Broken pipe.", true).later(2).forget();
-    connects(&mut player).boots("41", "2026-11-24 09:12").shows("has not restarted").forget();
+    // Only the link broke, or it is slow to go: that is not an end before its time is over.
+    connects(&mut player).boots("41", "2026-11-24 09:12").shows("still up").hides("has not restarted");
+    player.later(297).boots("41", "2026-11-24 09:12").shows("has not restarted").forget();
     // It restarts after all, some time later.
     player.loses("Connection closed.", true).shows("back on the network").later(3);
     connects(&mut player).boots("42", "2026-11-24 10:00");
@@ -135,8 +137,16 @@ fn the_same_boot_is_no_return() {
 #[test]
 fn a_machine_that_does_not_go_down_is_asked_and_found_in_the_same_boot() {
     let mut player = going_down();
-    player.later(299).asks_for(&[]);
-    player.later(1).asks_for(&["ask boot vm"]).boots("41", "2026-11-24 09:12").shows("has not restarted").forget();
+    player.later(3).asks_for(&["ask boot vm"]).boots("41", "2026-11-24 09:12").shows("still up").asks_for(&[]);
+    player
+        .later(3)
+        .asks_for(&["ask boot vm"])
+        .boots("41", "2026-11-24 09:12")
+        .later(294)
+        .forget()
+        .boots("41", "2026-11-24 09:12")
+        .shows("has not restarted")
+        .forget();
     player.keys("enter").asks_for(&["ask boot vm"]).shows("Restart 10.0.0.4");
 }
 
@@ -156,7 +166,7 @@ fn a_return_that_nobody_saw_is_seen_by_its_boot() {
 fn a_stepped_clock_is_no_restart_and_hides_none() {
     let mut player = going_down();
     player.loses("Broken pipe.", true).later(2);
-    connects(&mut player).boots("41", "2026-11-24 10:12").shows("has not restarted");
+    connects(&mut player).boots("41", "2026-11-24 10:12").shows("still up").hides("Welcome");
     let mut player = going_down();
     player.loses("Broken pipe.", true).later(2);
     connects(&mut player).boots("42", "2026-11-24 09:12").answers("restart", 0, Verdict::Pass, "Enabled").shows("Welcome back");
@@ -403,4 +413,12 @@ fn trying_can_be_stopped() {
     let mut player = Player::over_ssh(COURSE, &[]);
     player.keys("enter").loses("Connection refused.", true).forget().keys("ctrl-c").shows("r tries now");
     player.later(3600).asks_for(&[]);
+}
+
+#[test]
+fn a_machine_that_does_not_answer_any_more_has_gone_whatever_its_link_says() {
+    let mut player = going_down();
+    player.later(300).boots_unknown("no answer in 20 s").shows("back on the network").later(12);
+    player.loses("The link broke.", true).later(3);
+    connects(&mut player).boots("42", "11:00").answers("restart", 0, Verdict::Pass, "Enabled").shows("Welcome back");
 }

@@ -1,5 +1,6 @@
 //! Links that carry much, that break, and that cannot be shared.
 
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use wci::course::Shell;
@@ -68,6 +69,13 @@ fn a_stalled_link_is_lost() {
     assert!(server.clients().is_empty(), "{:?}", server.clients());
 }
 
+/// The most memory this process had so far, in KiB.
+fn peak() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmHWM")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
 #[test]
 fn two_hundred_mebibytes_arrive_while_another_channel_answers() {
     let Some(server) = Server::with_shell("/bin/bash") else { return };
@@ -84,6 +92,7 @@ fn two_hundred_mebibytes_arrive_while_another_channel_answers() {
             (told.stdout, begun.elapsed())
         }
     });
+    let before = peak();
     live.session.send(b"yes 123456789abcdef | head -c 209715200\r".to_vec()).unwrap();
     // Not through the tests' terminal: it keeps all it was told.
     let end = format!("\x1b]133;D;0;k={nonce}").into_bytes();
@@ -103,10 +112,44 @@ fn two_hundred_mebibytes_arrive_while_another_channel_answers() {
     assert!(took < Duration::from_secs(10), "{took:?}");
     // 16 bytes each, and the line of the command.
     assert_eq!(count, 209_715_200 / 16 + 1);
+    // Other tests run beside it.
+    assert!(peak() - before < 100_000, "{} KiB, then {} KiB", before, peak());
     live.marks.clear();
     live.session.send(b"\r".to_vec()).unwrap();
     live.prompt();
     leave(live, &server);
+}
+
+#[test]
+fn no_ssh_outlives_a_wci_that_is_killed() {
+    let Some(server) = Server::with_shell("/bin/bash") else { return };
+    let mut killed = Command::new(std::env::current_exe().unwrap())
+        .args(["--ignored", "--exact", "links::held_open"])
+        .env("WCI_TEST_ADDRESS", server.address())
+        .env("WCI_TEST_CONFIG", server.path("config"))
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let until = Instant::now() + PATIENCE;
+    while !server.user.processes().iter().any(|(_, line)| line.starts_with("bash --rcfile")) {
+        assert!(Instant::now() < until, "{:?}", server.clients());
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert_eq!(server.clients().len(), 2, "{:?}", server.clients());
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    server.nobody();
+}
+
+#[test]
+#[ignore = "a part of no_ssh_outlives_a_wci_that_is_killed"]
+fn held_open() {
+    let Ok(address) = std::env::var("WCI_TEST_ADDRESS") else { return };
+    let config = std::env::var_os("WCI_TEST_CONFIG").unwrap();
+    let way = Way { arguments: vec!["-F".into(), config], ..Way::default() };
+    let mut live = open(&Connection::by(address.parse().unwrap(), way).unwrap(), Shell::Bash);
+    live.prompt();
+    std::thread::sleep(PATIENCE);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What ssh asks before it lets in, and what it says where it does not.
 
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -32,7 +33,7 @@ fn answer(live: &mut Live, question: &str, answer: &str) {
 }
 
 #[test]
-fn the_user_of_the_tests_logs_in_with_a_key_and_asks_on_a_second_channel() {
+fn a_key_logs_in_and_a_second_channel_asks_nobody() {
     let Some(server) = Server::with_shell("/bin/bash") else { return };
     let connection = server.connection();
     assert!(connection.second("true").is_err(), "nobody is logged in yet: it does not try for itself");
@@ -97,6 +98,37 @@ fn a_password_is_asked_for_in_the_pane() {
     let end = live.end();
     assert!(matches!(&end, SessionEvent::Lost(loss) if !loss.again && loss.why.contains("was stopped")), "{end:?}");
     server.nobody();
+}
+
+#[test]
+fn whoever_leaves_at_a_question_leaves_nothing() {
+    let Some(server) = Server::with_shell("/bin/bash") else { return };
+    server.client("PubkeyAuthentication no");
+    let connection = server.connection();
+    let mut live = open(&connection, Shell::Bash);
+    live.until("the question", |live| live.raw.ends_with(b"password: "));
+    live.session.end();
+    assert!(live.session.wait(Duration::from_secs(3)));
+    assert!(matches!(live.end(), SessionEvent::Ended(_)));
+    server.nobody();
+    drop((live, connection));
+    // The folder of the socket goes with the last who could use it.
+    server.client("");
+    let connection = server.connection();
+    let mut live = open(&connection, Shell::Bash);
+    live.prompt();
+    let line = server.clients().into_iter().find(|line| line.contains(" -N ")).unwrap();
+    let socket = line.split(' ').find(|word| word.ends_with("/s")).unwrap().to_owned();
+    let folder = std::path::Path::new(&socket).parent().unwrap();
+    assert_eq!(folder.metadata().unwrap().permissions().mode() & 0o777, 0o700);
+    drop(live);
+    drop(connection);
+    server.nobody();
+    let until = Instant::now() + Duration::from_secs(5);
+    while folder.exists() {
+        assert!(Instant::now() < until, "{socket}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }
 
 #[test]

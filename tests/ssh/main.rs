@@ -10,6 +10,7 @@ mod live;
 mod logins;
 mod server;
 mod shells;
+mod users;
 mod windows;
 
 use wci::course::Shell;

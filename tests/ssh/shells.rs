@@ -70,24 +70,32 @@ fn bash_tells() {
 
 #[test]
 fn other_login_shells_lead_to_bash() {
-    for login in ["/usr/bin/zsh", "/usr/bin/fish", "/usr/bin/tcsh"] {
-        match std::path::Path::new(login).exists() {
-            true => posix(login, Shell::Bash, None),
-            false => skipped(&format!("no {login} on this machine")),
+    std::thread::scope(|scope| {
+        for login in ["/usr/bin/zsh", "/usr/bin/fish", "/usr/bin/tcsh"] {
+            scope.spawn(move || match std::path::Path::new(login).exists() {
+                true => posix(login, Shell::Bash, None),
+                false => skipped(&format!("no {login} on this machine")),
+            });
         }
-    }
+    });
 }
 
 #[test]
 fn sh_tells_where_there_is_no_bash() {
-    // A PATH without bash, as busybox machines have it.
+    without_bash(None);
+    let busybox = "/usr/bin/busybox";
+    if std::path::Path::new(busybox).exists() { without_bash(Some(busybox)) } else { skipped("no busybox on this machine") }
+}
+
+/// A PATH without bash, where all is this program or what the system has.
+fn without_bash(all: Option<&str>) {
     let Some(server) = Server::with_shell("/bin/sh") else { return };
     let bin = server.path("bin");
     std::fs::create_dir(&bin).unwrap();
     for name in ["sh", "stty", "uname", "readlink", "ls"] {
-        let from =
+        let own =
             ["/usr/bin", "/bin"].map(|folder| std::path::Path::new(folder).join(name)).into_iter().find(|path| path.exists());
-        std::os::unix::fs::symlink(from.unwrap(), bin.join(name)).unwrap();
+        std::os::unix::fs::symlink(all.map(Into::into).or(own).unwrap(), bin.join(name)).unwrap();
     }
     let mut server = server;
     std::fs::write(server.path("more"), format!("SetEnv PATH={}", bin.display())).unwrap();
@@ -106,6 +114,26 @@ fn sh_tells_where_there_is_no_bash() {
     assert_eq!(live.run("echo one\necho two"), (Some(0), "one\ntwo".into()));
     assert_eq!(live.says("hi; echo $MINE $WCI_ENV; echo ${ENV#$HOME}"), "from shrc\n1\n/.shrc");
     assert_eq!(live.says("ls -l /proc/$$/fd | grep -c pipe"), "0");
+    leave(live, &server);
+}
+
+/// The script would be seen where the echo cannot be switched off.
+#[test]
+fn without_stty_the_shell_comes_up_without_marks() {
+    let Some(mut server) = Server::with_shell("/bin/sh") else { return };
+    let bin = server.path("bin");
+    std::fs::create_dir(&bin).unwrap();
+    for name in ["sh", "uname"] {
+        std::os::unix::fs::symlink(std::path::Path::new("/bin").join(name), bin.join(name)).unwrap();
+    }
+    std::fs::write(server.path("more"), format!("SetEnv PATH={}", bin.display())).unwrap();
+    server.close();
+    server.listen();
+    let mut live = open(&server.connection(), Shell::Sh);
+    live.until("a prompt", |live| live.raw.ends_with(b"$ "));
+    assert!(live.opened.is_some() && live.marks.is_empty() && live.raw.len() < 20, "{}", live.raw.escape_ascii());
+    live.session.send(b"echo $((6*7))\r".to_vec()).unwrap();
+    live.until("the answer", |live| live.raw.windows(3).any(|text| text == b"42\r"));
     leave(live, &server);
 }
 

@@ -10,8 +10,8 @@ use crate::host::words::{self, Tail};
 use crate::host::{Remote, pty};
 use crate::session::{Ending, Loss, SessionEvent};
 
-/// How long the ssh that holds the connection has to notice what its client noticed.
-const NOTICE: Duration = Duration::from_secs(1);
+/// How long the ssh that holds the connection has to notice what its client noticed. A machine that goes down may end its shells first.
+const NOTICE: Duration = Duration::from_secs(3);
 
 /// What the status of ssh itself is when it fails; a remote shell may end with it too.
 const OWN: Ending = Ending::Exited(255);
