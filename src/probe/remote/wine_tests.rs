@@ -53,7 +53,18 @@ async fn powershell_and_cmd_answer_on_windows() {
     cmd("echo one& echo \"50%%\" ^& it's\nset /p x=\necho [%x%]& exit /b 0", "one\n\"50%\" & it's\n[]").await;
     let status = prober.ask(question(Shell::Cmd, "echo said\nexit 5", None)).await;
     is(&status, Verdict::Fail, "exit status 5: said");
-    let ask = async |look: Look, expect| prober.ask(Question { check: check(look, expect), shell, poll: false }).await;
+    // .NET there crashes where it tidies up, after a dozen questions or so. What it then says of itself is right, and it is asked again.
+    let ask = async |look: Look, expect: Option<Expect>| {
+        for _ in 0..3 {
+            let check = check(look.clone(), expect.clone());
+            let answer = prober.ask(Question { check, shell, poll: false }).await;
+            if answer.seen != "the shell was ended while it was asked" {
+                return answer;
+            }
+        }
+        panic!("{look:?} ends every shell");
+    };
+    prober.forget();
     let text = "C:\\windows\\win.ini";
     let file = ask(Look::File { path: text.into(), missing: false }, Some(Expect::Contains("[".into()))).await;
     assert!(matches!(file.verdict, Verdict::Pass | Verdict::Fail), "{}", file.seen);
@@ -70,7 +81,7 @@ async fn powershell_and_cmd_answer_on_windows() {
     let elevated = ask(Look::Windows(OfWindows::Elevated), None).await;
     assert_ne!(elevated.verdict, Verdict::Unknown, "{}", elevated.seen);
     // The sockets of .NET do not work under Wine: ports and web addresses are asked of PowerShell on Linux alone.
-    // Wine has neither the class nor the counter. A fresh one: .NET does not live through many exceptions there.
+    // Wine has neither the class nor the counter.
     prober.forget();
     let boot = prober.boot(shell).await.unwrap_err();
     assert!(boot.starts_with("its boot is not told: "), "{boot}");
