@@ -35,7 +35,7 @@ fn picture(standin: &Standin) -> Picture {
     }
 }
 
-fn chapter() -> Chapter {
+pub fn chapter() -> Chapter {
     let (course, _) = wci::content::load_embedded();
     course.chapters.into_iter().find(|c| c.slug == "introduction").expect("the chapter")
 }
@@ -52,7 +52,7 @@ fn text(out: &Output) -> String {
 
 /// `wci` until it ends with this code: once, and under Wine, where PowerShell's engine crashes or hangs now and then, as often as a
 /// patient learner would. What every try told comes with the last one's output.
-fn until(standin: &Standin, code: i32, words: &[&str]) -> (Output, Vec<Value>) {
+pub fn until(standin: &Standin, code: i32, words: &[&str]) -> (Output, Vec<Value>) {
     let mut told = Vec::new();
     for left in (0..standin.patience()).rev() {
         let out = standin.wci(&[words, &["--yes", "--format", "json", "--vm", "here"]].concat());
@@ -76,7 +76,7 @@ fn steps_with(events: &[Value], verdict: &str) -> Vec<String> {
 }
 
 /// The commands that were typed: their step, their name, their text.
-fn typed(events: &[Value]) -> Vec<[String; 3]> {
+pub fn typed(events: &[Value]) -> Vec<[String; 3]> {
     let of = events.iter().filter(|e| e["event"] == "run" && e["step"] != "preflight");
     let mut typed = Vec::new();
     for event in of {
