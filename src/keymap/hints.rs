@@ -8,6 +8,7 @@ use crate::app::Link;
 use crate::app::Overlay;
 use crate::app::QUIET;
 use crate::app::Rung;
+use crate::app::Seat;
 use crate::app::Stage;
 use crate::app::Standing;
 use crate::app::Untyped;
@@ -17,6 +18,7 @@ use crate::keymap::keys_of;
 use crate::keymap::place;
 use crate::keymap::table::TABLE;
 use crate::keymap::written;
+use crate::session::HostKind;
 
 pub fn hints(app: &App) -> Vec<(String, &'static str)> {
     match place(app) {
@@ -142,6 +144,10 @@ fn guide(app: &App) -> Vec<(String, &'static str)> {
     let mut wanted: Vec<(Action, &'static str)> = Vec::new();
     if app.zoom {
         wanted.extend([(Action::Enter, "type here"), (Action::Zoom, "back to the prose")]);
+    }
+    let asks = |s: &Seat| s.link == Link::Opening && matches!(s.host, HostKind::Ssh(_)) && !s.terminal.text().trim().is_empty();
+    if app.seat().is_some_and(asks) {
+        wanted.push((Action::Enter, "answer what ssh asks"));
     }
     match app.step() {
         Some(step) => step_keys(app, step, &mut wanted),
