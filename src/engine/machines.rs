@@ -32,9 +32,10 @@ impl Machines {
             self.far.remove(&place);
             return Ok(Door::Local(self.shell.clone()));
         };
-        if let Some(far) = self.far.get(&place).filter(|far| far.host == *host) {
+        // A connection of its own for each shell: the one before may still be ending, and would take its successor's login with it.
+        if let Some(far) = self.far.remove(&place) {
             far.prober.forget();
-            return Ok(Door::Ssh(far.connection.clone()));
+            far.connection.end();
         }
         let connection = Connection::new(address.clone()).map_err(|why| {
             format!("The connection could not be prepared ({why}): is there room in the folder for temporary files?")
