@@ -8,6 +8,7 @@ use crate::app::Link;
 use crate::app::Overlay;
 use crate::app::QUIET;
 use crate::app::Rung;
+use crate::app::Seat;
 use crate::app::Stage;
 use crate::app::Standing;
 use crate::app::Untyped;
@@ -17,6 +18,7 @@ use crate::keymap::keys_of;
 use crate::keymap::place;
 use crate::keymap::table::TABLE;
 use crate::keymap::written;
+use crate::session::HostKind;
 
 pub fn hints(app: &App) -> Vec<(String, &'static str)> {
     match place(app) {
@@ -93,6 +95,9 @@ fn dialog(app: &App) -> Vec<(String, &'static str)> {
 /// What can be done about a restart at its stage.
 fn restart(app: &App) -> Vec<(String, &'static str)> {
     let Some(restart) = &app.restart else { return Vec::new() };
+    if matches!(app.overlay, Some(Overlay::Restart { details: Some(_) })) {
+        return of(app, Where::Restart, &[(Action::Details, "back"), (Action::Down, "scroll")]);
+    }
     let mut wanted: Vec<(Action, &'static str)> = match restart.stage {
         Stage::Plan => vec![(Action::Go, "restart it"), (Action::ByHand, "I do it myself")],
         Stage::Registering if matches!(restart.way_back, Back::Failed { .. }) => vec![(Action::Go, "restart all the same")],
@@ -115,7 +120,12 @@ fn restart(app: &App) -> Vec<(String, &'static str)> {
     if matches!(restart.stage, Stage::Climbing(_) | Stage::Late(_) | Stage::Planned | Stage::Postponed) {
         wanted.push((Action::Stop, "give it up"));
     }
-    wanted.push((Action::Home, if restart.stage == Stage::Plan { "not now" } else { "leave it" }));
+    match restart.stage {
+        Stage::Plan => wanted.push((Action::Home, "not now")),
+        // There is no looking away from it: Escape takes it back too.
+        Stage::Registering | Stage::Countdown => {}
+        _ => wanted.push((Action::Home, "leave it")),
+    }
     of(app, Where::Restart, &wanted)
 }
 
@@ -142,6 +152,10 @@ fn guide(app: &App) -> Vec<(String, &'static str)> {
     let mut wanted: Vec<(Action, &'static str)> = Vec::new();
     if app.zoom {
         wanted.extend([(Action::Enter, "type here"), (Action::Zoom, "back to the prose")]);
+    }
+    let asks = |s: &Seat| s.link == Link::Opening && matches!(s.host, HostKind::Ssh(_)) && !s.terminal.text().trim().is_empty();
+    if app.seat().is_some_and(asks) {
+        wanted.push((Action::Enter, "answer what ssh asks"));
     }
     match app.step() {
         Some(step) => step_keys(app, step, &mut wanted),

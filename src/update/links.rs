@@ -8,6 +8,7 @@ use crate::app::Link;
 use crate::app::Lost;
 use crate::app::Prompt;
 use crate::app::Rung;
+use crate::app::Screen;
 use crate::app::Stage;
 use crate::app::Time;
 use crate::app::Tone;
@@ -66,7 +67,9 @@ pub fn lost(app: &mut App, place: Place, loss: Loss) -> Vec<Effect> {
             seat.run = None;
         }
         let expected = app.restart.as_ref().is_some_and(|r| r.place == place && r.expects_loss());
-        if !expected && (was_up || !loss.again || kept.is_some()) {
+        // Where its terminal is on the screen, that says it.
+        let seen = app.screen == Screen::Chapter && app.shown() == place && kept.is_none();
+        if !expected && !seen && (was_up || !loss.again || kept.is_some()) {
             let text = if kept.is_some() { format!("{} Nothing was run.", loss.why) } else { loss.why.clone() };
             effects.extend(say(app, Tone::Bad, text));
         }

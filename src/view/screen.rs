@@ -159,6 +159,11 @@ fn message(app: &App, seat: &Seat) -> Option<String> {
     match &seat.link {
         Link::Up => None,
         Link::Closed => Some("The shell starts when you need it. Tab starts it now.".into()),
+        // What ssh asks stands there, and is to be seen.
+        Link::Opening if matches!(seat.host, HostKind::Ssh(_)) => {
+            let silent = seat.terminal.text().trim().is_empty();
+            silent.then(|| format!("Connecting to {}.", seat.label.trim_start_matches("vm: ")))
+        }
         Link::Opening => Some(format!("{} is starting.", seat.shell.title())),
         // It goes down with its machine.
         Link::Ended(_) if app.restart.as_ref().is_some_and(|r| r.place == app.shown() && r.expects_loss()) => None,

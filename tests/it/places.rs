@@ -194,7 +194,7 @@ fn the_step_of_the_vm_opens_a_terminal_of_its_own_over_ssh() {
     let mut player = over_ssh();
     let opened = player.effects().into_iter().filter(|e| e.starts_with("open")).collect::<Vec<_>>();
     assert_eq!(opened, ["open laptop 1", "open vm 2 at ssh://wci@10.0.0.4"]);
-    player.shows("vm: 10.0.0.4").shows("PowerShell is starting");
+    player.shows("vm: 10.0.0.4").shows("Connecting to");
     connects(&mut player);
     player.forget().keys("enter").asks_for(&[r#"journal ran demo#there 1 "Get-Date""#, r#"send "Get-Date\r""#]);
     player.shell_starts().keys("p").shows("─ laptop ─").hides("vm: 10.0.0.4");
