@@ -10,6 +10,7 @@ mod code;
 mod dialog;
 pub mod glyphs;
 mod help;
+mod hints;
 mod home;
 pub mod marks;
 mod paper;

@@ -1,18 +1,16 @@
 //! What each dialog says, as rows for the panel that `view` draws over the screen.
 
 use crate::app::App;
-use crate::app::Card;
 use crate::app::Input;
 use crate::app::Overlay;
 use crate::app::Untyped;
-use crate::course::Hint;
 use crate::course::Step;
-use crate::judge;
 use crate::layout;
 use crate::page::Role;
 use crate::page::Row;
 use crate::page::code;
 use crate::page::help;
+use crate::page::hints;
 use crate::page::marks;
 use crate::page::page;
 use crate::page::paper::Paper;
@@ -55,7 +53,7 @@ pub fn dialog(app: &App) -> Option<Sheet> {
         Overlay::Hints { scroll } => {
             sheet.title = "It failed?".into();
             sheet.scroll = *scroll;
-            hints(&mut paper);
+            hints::hints(&mut paper);
         }
         Overlay::Undo { command } => undo(&mut paper, &mut sheet, *command),
         Overlay::Links { choice } => links(&mut paper, &mut sheet, *choice),
@@ -137,53 +135,6 @@ fn outline_row(paper: &mut Paper<'_>, index: usize, step: &Step) {
     let title = crate::page::wrap::cut(&step.title, title_room, paper.set.ellipsis);
     let gap = " ".repeat(paper.width.saturating_sub(used + columns(&title) + columns(&facts)));
     paper.line(&[(&number, Role::Here), (&sign, mark.role), (&title, Role::Text), (&gap, Role::Text), (&facts, Role::Dim)]);
-}
-
-/// Those that match what was printed and seen come first.
-fn hints(paper: &mut Paper<'_>) {
-    let app = paper.app;
-    let Some(step) = app.step() else { return };
-    let all: Vec<&Hint> = step.hints().collect();
-    let order = judge::hints_first(all.iter().copied(), &evidence(app, step));
-    for hint in order.into_iter().filter_map(|index| all.get(index)) {
-        paper.gap();
-        let says = paper.filled(&hint.says).into_owned();
-        paper.say(&says, Role::Text);
-        if let Some(action) = &hint.action {
-            let action = paper.filled(action).into_owned();
-            code::code(paper, "text", &action);
-        }
-        helps(paper, step, hint);
-    }
-}
-
-/// The command of the step that a hint names, and how to get to it.
-fn helps(paper: &mut Paper<'_>, step: &Step, hint: &Hint) {
-    let app = paper.app;
-    let Some(at) = step.commands().position(|c| Some(&c.id) == hint.run.as_ref()) else { return };
-    let Some(command) = step.commands().nth(at) else { return };
-    let variant = app.seats.get(&step.place).and_then(|s| command.variant(s.shell)).or_else(|| command.variants.first());
-    let Some(variant) = variant else { return };
-    let text = app.text_of(step, command).unwrap_or_else(|_| paper.filled(&variant.text).into_owned());
-    code::code(paper, variant.language.name(), &text);
-    let says = if app.card(step) == Card::Command(at) {
-        "It is in the box on the page: Enter there runs it.".to_owned()
-    } else {
-        format!("It is command {} of the step: ] goes to it.", at + 1)
-    };
-    paper.say(&says, Role::Dim);
-}
-
-/// What the step's last run printed and its checks saw.
-fn evidence(app: &App, step: &Step) -> String {
-    let mut text = app.seats.get(&step.place).and_then(|s| s.output.clone()).unwrap_or_default();
-    for (index, _) in step.checks().enumerate() {
-        if let Some(answer) = app.answer(step, index) {
-            text.push('\n');
-            text.push_str(&answer.seen);
-        }
-    }
-    text
 }
 
 fn undo(paper: &mut Paper<'_>, sheet: &mut Sheet, chosen: usize) {

@@ -61,6 +61,19 @@ fn the_first_hint_names_the_command_that_makes_the_check_green() {
 }
 
 #[test]
+fn a_machine_that_does_not_answer_may_have_been_shut_down() {
+    let chapter = chapter();
+    let step = chapter.steps.iter().find(|s| s.id.step == "restart").expect("the step");
+    let hint = |text: &str| {
+        let order = judge::hints_first(step.hints(), text);
+        step.hints().nth(order[0]).map(|hint| format!("{} {}", hint.says, hint.action.as_deref().unwrap_or_default()))
+    };
+    let told = hint("20.51.3.7 does not answer: is it on, and may this machine reach its ssh port?").expect("a hint");
+    assert!(told.contains("auto-shutdown") && told.contains("az vm start") && told.contains("v changes it"), "{told}");
+    assert!(!hint("20.51.3.7 refuses connections").expect("a hint").contains("auto-shutdown"));
+}
+
+#[test]
 fn a_run_mends_what_a_boot_broke_and_does_nothing_else() {
     let Some(engine) = engine() else { return };
     let standin = done(&engine);

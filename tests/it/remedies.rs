@@ -90,6 +90,23 @@ fn the_hints_show_the_command_and_the_way_to_it() {
 }
 
 #[test]
+fn a_machine_that_does_not_answer_has_its_own_hint() {
+    let hint = "```toml hint\nwhen = 'does not answer'\nsays = \"It stops every evening.\"\n```\n";
+    let other = "```toml hint\nsays = \"Something else.\"\n```\n";
+    let chapter = format!("---\ntitle: Demo\n---\n## Restart {{#restart on=vm}}\n\n```powershell run\nx\n```\n\n{other}\n{hint}");
+    let mut player = Player::over_ssh(&chapter, &[]);
+    let first = |player: &Player| {
+        let screen = player.screen();
+        let (evening, else_) = (screen.find("every evening"), screen.find("Something else"));
+        evening.expect("a hint") < else_.expect("a hint")
+    };
+    player.keys("enter h");
+    assert!(!first(&player));
+    player.keys("esc").loses("10.0.0.4 does not answer: is it on?", true).keys("h");
+    assert!(first(&player));
+}
+
+#[test]
 fn another_day_enter_starts_it_and_installs_nothing() {
     let mut before = opened();
     before.answers("docker", 0, Verdict::Fail, "not found").keys("enter").runs("", 0);
