@@ -91,7 +91,7 @@ fn plan(paper: &mut Paper<'_>, restart: &Restart, machine: &str) {
         Back::Offered { way, wanted: true } => {
             let name = with_article(way.name.as_deref().unwrap_or("entry"));
             format!(
-                "wci goes down with it. A {name} starts it again, once, after you log on; it is removed as soon as wci is back. i shows it, a leaves it out."
+                "wci goes down with it. {name} starts it again, once, after you log on; it is removed as soon as wci is back. i shows it, a leaves it out."
             )
         }
         Back::Offered { way, wanted: false } if way.name.is_some() => {
