@@ -440,7 +440,7 @@ fn a_restart_of_another_machine_is_not_taken_for_this_ones() {
 
 #[test]
 fn how_it_looks() {
-    let mut player = planned_here();
+    let player = planned_here();
     insta::assert_snapshot!("plan_here", player.screen());
     let mut player = going_down();
     player.resize(120, 40).loses("10.0.0.4 refuses connections.", true).later(1);
