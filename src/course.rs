@@ -535,6 +535,8 @@ pub struct Hint {
     pub when: Option<String>,
     pub says: String,
     pub action: Option<String>,
+    /// The id of the step's command that helps: Enter offers it while an unmet check saw what `when` means.
+    pub run: Option<String>,
 }
 
 /// Something the learner supplies.

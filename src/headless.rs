@@ -46,6 +46,9 @@ const HEARTBEAT: Duration = Duration::from_secs(10);
 /// How long a shell may take to its first prompt. Start files can be slow; one that never ends must not hold a script for ever.
 const PROMPT: Duration = Duration::from_secs(35);
 
+/// How often what helps against a known cause is tried.
+const TRIES: u32 = 2;
+
 /// What of a chapter; steps by their index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
@@ -225,8 +228,22 @@ impl<W: Write> Pilot<'_, W> {
             self.skip(step, &format!("no machine is connected as {}: do it there and mark it done in wci", step.place.name()))?;
             return Ok(None);
         }
-        for command in step.commands().filter(|c| !c.optional) {
-            let position = step.commands().position(|c| c.id == command.id).unwrap_or(0);
+        let mut required = step.commands().enumerate().filter(|(_, c)| !c.optional).map(|(position, _)| position);
+        let mut tries = 0;
+        loop {
+            // What helps against a known cause goes first, as Enter has it. If it does not help, nothing else is tried.
+            let position = match self.app().way_out(step) {
+                Some((position, _)) if tries < TRIES => {
+                    tries += 1;
+                    position
+                }
+                Some(_) => break,
+                None if tries > 0 && self.app().standing(step).is_settled() => break,
+                None => match required.next() {
+                    Some(position) => position,
+                    None => break,
+                },
+            };
             match self.command(step, position).await? {
                 Ran::Yes(_) => {}
                 Ran::No(why) => {

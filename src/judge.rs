@@ -102,9 +102,8 @@ pub fn worst(verdicts: impl IntoIterator<Item = Verdict>) -> Verdict {
 
 /// The order in which to show hints: those whose `when` matches the text, those for every case, the rest.
 pub fn hints_first<'a>(hints: impl IntoIterator<Item = &'a Hint>, text: &str) -> Vec<usize> {
-    let text = plain(text);
     let fit = |hint: &Hint| match &hint.when {
-        Some(when) if pattern_of(when).is_ok_and(|regex| regex.is_match(&text)) => 2,
+        Some(_) if fits(hint, text) => 2,
         Some(_) => 0,
         None => 1,
     };
@@ -112,6 +111,12 @@ pub fn hints_first<'a>(hints: impl IntoIterator<Item = &'a Hint>, text: &str) ->
     let mut order: Vec<usize> = (0..fits.len()).collect();
     order.sort_by_key(|&i| Reverse(fits[i]));
     order
+}
+
+/// Whether the text is what a hint's `when` means.
+pub fn fits(hint: &Hint, text: &str) -> bool {
+    let when = hint.when.as_deref().and_then(|when| pattern_of(when).ok());
+    when.is_some_and(|regex| regex.is_match(&plain(text)))
 }
 
 /// A number of bytes as people write it: `10 GiB`, `1.5 MB`, `2G` (binary, as `df -h` and `free -h` mean it), `512`.

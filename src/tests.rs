@@ -122,9 +122,10 @@ fn docker() -> Step {
             when: Some("timed out".into()),
             says: "The download server could not be reached.".into(),
             action: Some("curl -I https://download.docker.com".into()),
+            run: None,
         }),
-        Block::Hint(Hint { when: None, says: "The shell is not elevated.".into(), action: None }),
-        Block::Hint(Hint { when: None, says: "A proxy stands between.".into(), action: None }),
+        Block::Hint(Hint { when: None, says: "The shell is not elevated.".into(), action: None, run: None }),
+        Block::Hint(Hint { when: None, says: "A proxy stands between.".into(), action: None, run: None }),
         Block::Undo(command("undo", Shell::Sh, "./uninstall-docker-ce.sh")),
     ];
     step("docker", "Install and test Docker", Place::Laptop, blocks)

@@ -7,6 +7,8 @@ mod bed;
 #[path = "chapter_one/end_to_end.rs"]
 mod end_to_end;
 mod engine;
+#[path = "chapter_one/remedies.rs"]
+mod remedies;
 mod standin;
 #[path = "chapter_one/table.rs"]
 mod table;

@@ -274,6 +274,9 @@ impl App {
         if self.standing(step).is_settled() {
             return Card::Next;
         }
+        if let Some((index, _)) = self.way_out(step) {
+            return Card::Command(index);
+        }
         let record = self.progress.step(&step.id);
         // What an interactive program ends with says nothing: the container's shell ends with its last command's status.
         let open = |c: &Command| match record.finished.get(&c.id) {

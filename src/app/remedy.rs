@@ -5,6 +5,7 @@ use crate::app::CheckKind;
 use crate::app::known;
 use crate::course::Answer;
 use crate::course::Check;
+use crate::course::Hint;
 use crate::course::Step;
 use crate::course::Verdict;
 use crate::judge;
@@ -38,6 +39,17 @@ impl Remedy {
 }
 
 impl App {
+    /// The command that helps against what an unmet check saw, by its place in the step, and the hint that says so.
+    pub fn way_out<'s>(&self, step: &'s Step) -> Option<(usize, &'s Hint)> {
+        if self.standing(step).is_settled() {
+            return None;
+        }
+        let unmet = |index| self.answer(step, index).filter(|answer| answer.verdict == Verdict::Fail);
+        let seen: Vec<&str> = (0..step.checks().count()).filter_map(unmet).map(|answer| answer.seen.as_str()).collect();
+        let named = |hint: &'s Hint| Some((step.commands().position(|c| Some(&c.id) == hint.run.as_ref())?, hint));
+        step.hints().filter(|hint| seen.iter().any(|seen| judge::fits(hint, seen))).find_map(named)
+    }
+
     /// For a step of which it is not known whether it is done.
     pub fn remedy(&self, step: &Step) -> Remedy {
         let checks = step.checks().enumerate().map(|(index, check)| (check, self.answer(step, index)));

@@ -82,7 +82,9 @@ fn link(line: &str, to: &Address) -> Option<Loss> {
         return again(format!("{host} refuses connections: it is still starting, or its sshd does not run on this port."));
     }
     if connecting && line.contains("timed out") {
-        return again(format!("{host} does not answer: is it on, and may this machine reach its ssh port?"));
+        return again(format!(
+            "{host} does not answer: is it on (clouds may stop machines at night), is its address still this one, and may this machine reach its ssh port?"
+        ));
     }
     if connecting && ["No route", "unreachable", "Host is down"].iter().any(|text| line.contains(text)) {
         return again(format!("There is no way to {host}: check the network of this machine, and the address."));

@@ -118,7 +118,7 @@ fn the_worst_verdict_is_the_steps() {
 
 #[test]
 fn matching_hints_come_first() {
-    let hint = |when: Option<&str>| Hint { when: when.map(Into::into), says: String::new(), action: None };
+    let hint = |when: Option<&str>| Hint { when: when.map(Into::into), says: String::new(), action: None, run: None };
     let hints =
         [hint(Some("never")), hint(None), hint(Some("^pipe|docker_engine")), hint(Some("(")), hint(None), hint(Some("engine"))];
     assert_eq!(hints_first(&hints, "open //./pipe/docker_engine"), [2, 5, 1, 4, 0, 3]);

@@ -264,7 +264,10 @@ impl Reader<'_, '_> {
                 Block::Check(read.check)
             }),
             "need" => check::need(notes, fence, &open.step).map(Block::Need),
-            _ => check::hint(notes, fence).map(Block::Hint),
+            _ => check::hint(notes, fence).map(|(hint, named)| {
+                open.of.extend(named);
+                Block::Hint(hint)
+            }),
         };
         // What could not be read is shown: the step does not look empty, and the author sees it.
         open.push(block.unwrap_or_else(|| shown(fence, "toml")));

@@ -347,10 +347,18 @@ fn fits(notes: &mut Notes, table: &Table, key: &str, look: Option<&Look>, expect
     }
 }
 
-pub(super) fn hint(notes: &mut Notes, fence: &Fence) -> Option<Hint> {
-    let table = Table::read(notes, fence, &["when", "says", "do"])?;
+/// A hint, and the command it names with its place.
+pub(super) fn hint(notes: &mut Notes, fence: &Fence) -> Option<(Hint, Option<(String, usize)>)> {
+    let table = Table::read(notes, fence, &["when", "says", "do", "run"])?;
     let when = pattern(notes, &table, "when", true);
     let action = table.text(notes, "do").map(|t| t.text);
+    let named = table.text(notes, "run").map(|t| (t.text, t.at));
+    if let Some(at) = table.key_at("run")
+        && table.key_at("when").is_none()
+    {
+        notes.advise(at, "`run` goes only with `when`", "say in `when` what a check sees when the command helps");
+    }
     let says = table.required(notes, "says", "the cause")?.text;
-    Some(Hint { when, says, action })
+    let run = named.as_ref().filter(|_| when.is_some()).map(|(name, _)| name.clone());
+    Some((Hint { when, says, action, run }, named))
 }

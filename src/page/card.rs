@@ -225,7 +225,16 @@ fn foot(app: &App, step: &Step, command: &Command, text: &Text) -> (Vec<String>,
     match &text.untyped {
         Some(Untyped::Missing(name)) => (Vec::new(), vec![format!("Enter asks for {name}")]),
         Some(Untyped::Shell(why)) => say(why, &["y copy", "t done by hand"]),
-        None => (outcome(app, step, command), ready(app, step, command)),
+        None => (why(app, step, command), ready(app, step, command)),
+    }
+}
+
+/// What speaks for this command: the known cause it helps against, or what its last run came to.
+fn why(app: &App, step: &Step, command: &Command) -> Vec<String> {
+    let helps = app.way_out(step).filter(|(_, hint)| hint.run.as_ref() == Some(&command.id) && !app.asks(&step.id));
+    match helps {
+        Some((_, hint)) => vec![hint.says.clone()],
+        None => outcome(app, step, command),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What each dialog says, as rows for the panel that `view` draws over the screen.
 
 use crate::app::App;
+use crate::app::Card;
 use crate::app::Input;
 use crate::app::Overlay;
 use crate::app::Untyped;
@@ -152,7 +153,25 @@ fn hints(paper: &mut Paper<'_>) {
             let action = paper.filled(action).into_owned();
             code::code(paper, "text", &action);
         }
+        helps(paper, step, hint);
     }
+}
+
+/// The command of the step that a hint names, and how to get to it.
+fn helps(paper: &mut Paper<'_>, step: &Step, hint: &Hint) {
+    let app = paper.app;
+    let Some(at) = step.commands().position(|c| Some(&c.id) == hint.run.as_ref()) else { return };
+    let Some(command) = step.commands().nth(at) else { return };
+    let variant = app.seats.get(&step.place).and_then(|s| command.variant(s.shell)).or_else(|| command.variants.first());
+    let Some(variant) = variant else { return };
+    let text = app.text_of(step, command).unwrap_or_else(|_| paper.filled(&variant.text).into_owned());
+    code::code(paper, variant.language.name(), &text);
+    let says = if app.card(step) == Card::Command(at) {
+        "It is in the box on the page: Enter there runs it.".to_owned()
+    } else {
+        format!("It is command {} of the step: ] goes to it.", at + 1)
+    };
+    paper.say(&says, Role::Dim);
 }
 
 /// What the step's last run printed and its checks saw.

@@ -19,10 +19,16 @@ const POWERSHELL: &str = include_str!("questions/boot.ps1");
 pub async fn ask(shells: &Shells, shell: Shell) -> Result<BootId, String> {
     let asked = async {
         if shells.of_windows() {
-            shells.ask(&super::candidates(Shell::PowerShell, shell), POWERSHELL, TIME).await
-        } else {
-            shells.ask(&super::candidates(Shell::Sh, shell), POSIX, TIME).await
+            return shells.ask(&super::candidates(Shell::PowerShell, shell), POWERSHELL, TIME).await;
         }
+        // As for a service: where the learner sits in PowerShell, what it knows of Windows goes first.
+        if shells.link().is_none() && shell.is_powershell() {
+            let heard = shells.ask(&super::candidates(Shell::PowerShell, shell), POWERSHELL, TIME).await;
+            if matches!(&heard, Heard::Replied { text, .. } if read(text).is_ok()) {
+                return heard;
+            }
+        }
+        shells.ask(&super::candidates(Shell::Sh, shell), POSIX, TIME).await
     };
     let heard = super::timed(TIME, asked).await.unwrap_or(Heard::Silent);
     match heard {

@@ -35,7 +35,7 @@ fn picture(standin: &Standin) -> Picture {
     }
 }
 
-fn chapter() -> Chapter {
+pub fn chapter() -> Chapter {
     let (course, _) = wci::content::load_embedded();
     course.chapters.into_iter().find(|c| c.slug == "introduction").expect("the chapter")
 }
@@ -52,7 +52,7 @@ fn text(out: &Output) -> String {
 
 /// `wci` until it ends with this code: once, and under Wine, where PowerShell's engine crashes or hangs now and then, as often as a
 /// patient learner would. What every try told comes with the last one's output.
-fn until(standin: &Standin, code: i32, words: &[&str]) -> (Output, Vec<Value>) {
+pub fn until(standin: &Standin, code: i32, words: &[&str]) -> (Output, Vec<Value>) {
     let mut told = Vec::new();
     for left in (0..standin.patience()).rev() {
         let out = standin.wci(&[words, &["--yes", "--format", "json", "--vm", "here"]].concat());
@@ -76,7 +76,7 @@ fn steps_with(events: &[Value], verdict: &str) -> Vec<String> {
 }
 
 /// The commands that were typed: their step, their name, their text.
-fn typed(events: &[Value]) -> Vec<[String; 3]> {
+pub fn typed(events: &[Value]) -> Vec<[String; 3]> {
     let of = events.iter().filter(|e| e["event"] == "run" && e["step"] != "preflight");
     let mut typed = Vec::new();
     for event in of {
@@ -92,8 +92,7 @@ fn typed(events: &[Value]) -> Vec<[String; 3]> {
 /// What the chapter wants typed on the VM up to what only a person can do. The step "preflight" only looks: its checks are met already.
 fn wanted(chapter: &Chapter) -> Vec<[String; 3]> {
     let steps = chapter.steps.iter().filter(|s| s.place == Place::Vm && !s.optional && s.id.step != "preflight");
-    let commands =
-        steps.flat_map(|step| step.commands().take_while(|c| !c.interactive && !c.restart).map(move |command| (step, command)));
+    let commands = steps.flat_map(|step| step.commands().take_while(|c| !c.interactive).map(move |command| (step, command)));
     commands
         .filter(|(_, c)| !c.optional)
         .map(|(step, c)| [step.id.step.clone(), c.id.clone(), c.variants[0].text.clone()])
@@ -109,27 +108,45 @@ fn by_hand(standin: &Standin, chapter: &Chapter) {
     }
 }
 
+/// `wci run` until the machine goes down with it: what it told.
+fn down(standin: &Standin) -> Vec<Value> {
+    let mut told = Vec::new();
+    for left in (0..standin.patience()).rev() {
+        let out = standin.wci_until_down(&["run", "introduction", "--yes", "--format", "json", "--vm", "here"]);
+        told.extend(events(&out));
+        if standin.has("restart") {
+            return told;
+        }
+        assert!(left > 0, "it did not restart: {:?}: {}", out.status.code(), text(&out));
+        standin.end_all();
+    }
+    unreachable!("the last try returns or fails")
+}
+
+/// How far restarts came, each word once.
+fn phases(events: &[Value]) -> Vec<&str> {
+    let mut phases: Vec<&str> = events.iter().filter(|e| e["event"] == "restart").filter_map(|e| e["phase"].as_str()).collect();
+    phases.dedup();
+    phases
+}
+
 pub fn there_and_back(standin: &Standin) {
     let chapter = chapter();
     let before = picture(standin);
     by_hand(standin, &chapter);
 
-    // To the restart, and not past it.
-    let (first, told) = run(standin, 3);
+    // Down with the machine, which it restarts.
+    let told = down(standin);
     assert_eq!(standin.text("feature"), "EnablePending");
-    assert!(standin.restart_waits() && !standin.has("services/docker"), "{}", text(&first));
-    let restart = told.iter().rfind(|e| e["event"] == "step" && e["step"] == "restart").expect("the step");
-    let reason = restart["reason"].as_str().unwrap_or_default();
-    assert!(
-        restart["verdict"] == "skipped" && reason.contains("shutdown.exe /r") && reason.contains("run this again"),
-        "{reason}"
-    );
+    assert!(standin.restart_waits() && !standin.has("services/docker"), "{told:#?}");
+    assert_eq!(phases(&told), ["armed", "down"]);
     let mut all = typed(&told);
     assert_eq!(standin.web.asked(), Vec::<String>::new(), "nothing is fetched before the restart");
 
     // Past it, to the container that a person must enter.
     standin.restart();
     let (second, told) = run(standin, 3);
+    assert_eq!(phases(&told), ["boot", "checks", "back"]);
     let last = events(&second);
     let skipped = steps_with(&last, "skipped");
     assert!(skipped.contains(&"first-container".to_owned()) && !skipped.contains(&"path".to_owned()), "{skipped:?}");
@@ -179,6 +196,47 @@ fn every_step_that_changes_the_machine_can_be_taken_back() {
 fn the_chapter_there_and_back_on_linux() {
     let Some(engine) = crate::engine() else { return };
     there_and_back(&Standin::on_linux(&engine));
+}
+
+/// How often Windows was asked to restart.
+fn asked_to_restart(standin: &Standin) -> usize {
+    standin.text("log").lines().filter(|line| line.starts_with("shutdown /r")).count()
+}
+
+#[test]
+fn a_restart_that_does_not_come_is_not_asked_for_twice() {
+    let Some(engine) = crate::engine() else { return };
+    let go = |standin: &Standin, code: i32, patience: &str| {
+        until(standin, code, &["run", "introduction#restart", "--patience", patience])
+    };
+    let waits = || {
+        let standin = Standin::on_linux(&engine);
+        standin.keep("feature", "EnablePending");
+        standin.keep(&format!("{}/x", crate::standin::key(crate::standin::PENDING, "")), "");
+        standin
+    };
+
+    // Somebody else has planned one already.
+    let standin = waits();
+    standin.keep("planned", "yes");
+    let (planned, told) = go(&standin, 3, "10m");
+    assert!(text(&planned).contains("1190") && phases(&told).ends_with(&["planned"]), "{told:#?}");
+    let (same, told) = go(&standin, 3, "10m");
+    assert!(text(&same).contains("has not restarted") && phases(&told) == ["boot", "postponed"], "{told:#?}");
+    standin.restart();
+    let (_, told) = go(&standin, 0, "10m");
+    assert!(phases(&told).ends_with(&["back"]), "{told:#?}");
+    assert_eq!(asked_to_restart(&standin), 1);
+
+    // It says that it restarts, and does not.
+    let standin = waits();
+    let (postponed, told) = go(&standin, 3, "4s");
+    assert!(text(&postponed).contains("has not restarted") && phases(&told).ends_with(&["postponed"]), "{told:#?}");
+    let (_, told) = go(&standin, 3, "4s");
+    assert_eq!((phases(&told), asked_to_restart(&standin)), (vec!["boot", "postponed"], 1));
+    standin.restart();
+    let (_, told) = go(&standin, 0, "10m");
+    assert!(phases(&told).ends_with(&["back"]) && asked_to_restart(&standin) == 1, "{told:#?}");
 }
 
 #[test]

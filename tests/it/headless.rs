@@ -155,19 +155,40 @@ fn what_waits_for_a_person_ends_with_3() {
     assert_eq!(out.status.code(), Some(3), "{}", text(&out));
 }
 
+/// A course whose first step restarts the machine with this command, and whose second counts on it.
+fn restarts(command: &str) -> tempfile::TempDir {
+    course(&format!(
+        "## A {{#a}}\n\n```sh run restart\n{command}\n```\n\n```toml check\nsays = \"It has restarted\"\nfile = \"~/restarted\"\n```\n\n## B {{#b}}\n\n```sh run\ntouch $HOME/went-on\n```\n"
+    ))
+}
+
 #[test]
-fn before_a_restart_the_run_stops_and_the_next_one_goes_on() {
-    let chapter = "## A {#a}\n\n```sh run restart\nreboot-now\n```\n\n```toml check\nsays = \"It has restarted\"\nfile = \"~/restarted\"\n```\n\n## B {#b}\n\n```sh run\ntouch $HOME/went-on\n```\n";
-    let (dir, state) = (course(chapter), tempfile::tempdir().expect("a folder"));
+fn a_restart_that_did_not_come_is_waited_for_and_never_asked_for_twice() {
+    // Nothing restarts here, so the boot stays the same.
+    let (dir, state) = (restarts("echo asked >>$HOME/asked"), tempfile::tempdir().expect("a folder"));
     let content = dir.path().display().to_string();
-    let arguments = ["--content", content.as_str(), "--trust", "run", "demo", "--yes"];
-    let out = wci(state.path(), &arguments);
-    assert_eq!(out.status.code(), Some(3), "{}", text(&out));
-    assert!(text(&out).contains("reboot-now") && text(&out).contains("run this again"), "{}", text(&out));
-    assert!(!state.path().join("went-on").exists(), "nothing that counts on the restart is begun");
+    let arguments = ["--content", content.as_str(), "--trust", "run", "demo", "--yes", "--patience", "3s"];
+    for _ in 0..2 {
+        let out = wci(state.path(), &arguments);
+        assert_eq!(out.status.code(), Some(3), "{}", text(&out));
+        assert!(text(&out).contains("has not restarted"), "{}", text(&out));
+        assert!(!state.path().join("went-on").exists(), "nothing that counts on the restart is begun");
+        assert_eq!(std::fs::read_to_string(state.path().join("asked")).ok().as_deref(), Some("asked\n"));
+    }
+    // The check decides, whatever the boot says.
     std::fs::write(state.path().join("restarted"), "").expect("written");
-    assert_eq!(wci(state.path(), &arguments).status.code(), Some(0));
+    let out = wci(state.path(), &arguments);
+    assert_eq!(out.status.code(), Some(0), "{}", text(&out));
     assert!(state.path().join("went-on").exists());
+}
+
+#[test]
+fn a_restart_whose_command_fails_fails() {
+    let (dir, state) = (restarts("sh -c 'exit 5'"), tempfile::tempdir().expect("a folder"));
+    let content = dir.path().display().to_string();
+    let out = wci(state.path(), &["--content", &content, "--trust", "run", "demo", "--yes"]);
+    assert_eq!(out.status.code(), Some(1), "{}", text(&out));
+    assert!(text(&out).contains("ended with status 5") && !state.path().join("went-on").exists(), "{}", text(&out));
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod house;
 mod marks;
 mod places;
 mod player;
+mod remedies;
 mod restart;
 mod screen;
 mod stories;

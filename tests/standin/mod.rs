@@ -7,7 +7,9 @@
 //! | `docker/images`, `docker/containers` | one a line |
 //! | `appx/NAME`, `tasks/NAME` | an app package with its version, a scheduled task |
 //! | `signed` | the hashes and names of files that are as their maker signed them |
-//! | `restart` | somebody asked for a restart |
+//! | `restart` | it goes down for a restart; what is in the file asked for it |
+//! | `planned` | Windows has a restart planned by somebody else: it says 1190 |
+//! | `boot` | when it booted; the number of the boot is in the registry |
 //! | `terminal` | what is piped into a program counts as typed at a terminal |
 //! | `elevated`, `session` | `no`, and `0` over SSH |
 //! | `throwing`, `missing` | cmdlets that fail, and that are not there |
@@ -26,6 +28,7 @@ use std::process::Command;
 use std::process::Output;
 use std::process::Stdio;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use crate::bed::outside;
 use tempfile::TempDir;
@@ -36,6 +39,8 @@ use wine::Wine;
 pub const PENDING: &str = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\RebootPending";
 pub const VERSION: &str = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion";
 pub const ENVIRONMENT: &str = r"SYSTEM\CurrentControlSet\Control\Session Manager\Environment";
+/// The key whose `BootId` is another number in each boot.
+const BOOTS: &str = r"SYSTEM\CurrentControlSet\Control\Session Manager\Memory Management\PrefetchParameters";
 pub const PATH: &str = r"%SystemRoot%\system32;%SystemRoot%;%SystemRoot%\System32\Wbem";
 
 pub struct Standin {
@@ -61,6 +66,7 @@ impl Standin {
         made.keep(&key(VERSION, "InstallationType"), "Server");
         made.keep(&key(VERSION, "CurrentBuildNumber"), "20348");
         made.keep(&key(ENVIRONMENT, "Path"), PATH);
+        made.boot(41);
         made
     }
 
@@ -79,6 +85,7 @@ impl Standin {
         // As after an earlier try. Without it the chapter's Remove-Item finds nothing, and a .NET exception in a pseudo console of
         // Wine 8 now and then is the last thing PowerShell does.
         fs::write(made.home().join("Install-ContainerHost.err"), "").expect("written");
+        made.boot(41);
         Ok(made)
     }
 
@@ -135,6 +142,30 @@ impl Standin {
             ]);
         }
         all
+    }
+
+    /// `wci` with these words, until the machine goes down with it, or it ends by itself.
+    pub fn wci_until_down(&self, words: &[&str]) -> Output {
+        let told = self.root.join("told");
+        let to = fs::File::create(&told).expect("a file");
+        let mut child = self.start(&self.wci.display().to_string(), words).stdout(to).spawn().expect("wci runs");
+        let status = loop {
+            if let Some(status) = child.try_wait().expect("a child") {
+                break status;
+            }
+            // It has typed the command, and hears how that ended.
+            if self.has("restart") {
+                std::thread::sleep(Duration::from_secs(2));
+                self.end_all();
+                child.kill().expect("killed");
+                break child.wait().expect("a child");
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        };
+        let mut told = fs::read(told).expect("what it told");
+        // A line that was cut off.
+        told.truncate(told.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1));
+        Output { status, stdout: told, stderr: Vec::new() }
     }
 
     /// `wci` with these words.
@@ -257,9 +288,20 @@ impl Standin {
         self.root.join(name).exists()
     }
 
+    /// Which boot it is in.
+    fn boot(&self, number: u32) {
+        self.keep("boot", &format!("2026-11-24T09:{:02}:41", number % 60));
+        match &self.wine {
+            Some(wine) => wine.set(BOOTS, "BootId", &number.to_string()),
+            None => self.keep(&key(BOOTS, "BootId"), &number.to_string()),
+        }
+    }
+
     /// Restarts it: what waited for that comes into force, and services start as they should.
     pub fn restart(&self) {
-        self.forget("restart");
+        ["restart", "planned"].iter().for_each(|name| self.forget(name));
+        let minute = self.text("boot").split(':').nth(1).and_then(|minute| minute.parse().ok()).unwrap_or(0);
+        self.boot(minute + 1);
         match &self.wine {
             Some(wine) => wine.remove_key(PENDING),
             None => self.forget(&key(PENDING, "")),

@@ -278,6 +278,15 @@ if (-not $real) {
     [void]$known::Add('Security.Principal.WindowsIdentity', [Identity])
     [void]$known::Add('Security.Principal.WindowsPrincipal', [Principal])
 
+    # No program ends with more than a byte here: 166 is what is left of 1190.
+    function shutdown.exe {
+        [CmdletBinding()] param([Parameter(ValueFromRemainingArguments)][string[]]$Words)
+        & (at 'C/Windows/System32/shutdown.exe') @Words
+        if ($LASTEXITCODE -eq 0) { return }
+        if ($LASTEXITCODE -eq 166) { $global:LASTEXITCODE = 1190 }
+        $PSCmdlet.WriteError([Management.Automation.ErrorRecord]::new([Exception]::new("shutdown ($LASTEXITCODE)"), 'shutdown', 'NotSpecified', $null))
+    }
+
     function key-folder($path) { if ($path -match '^(HKLM|HKCU):') { Convert-Path -LiteralPath $path -ErrorAction Ignore } }
 
     function Get-Item {
@@ -372,4 +381,4 @@ if ($real) {
     }
 }
 
-Export-ModuleMember -Function New-Item, Remove-Item, Remove-ItemProperty, Get-Command, *-Windows*, *-Service, Get-CimInstance, Get-Process, *-Appx*, Get-Authenticode*, *-ScheduledTask, Invoke-WebRequest, Get-Item, Get-ItemProperty, Set-ItemProperty -Alias *
+Export-ModuleMember -Function shutdown.exe, New-Item, Remove-Item, Remove-ItemProperty, Get-Command, *-Windows*, *-Service, Get-CimInstance, Get-Process, *-Appx*, Get-Authenticode*, *-ScheduledTask, Invoke-WebRequest, Get-Item, Get-ItemProperty, Set-ItemProperty -Alias *

@@ -66,6 +66,11 @@ fn shutdown(state: &State, arguments: &[String]) -> Ended {
     if !state.elevated() {
         return Err(Failure(5, "Access is denied.(5)".into()));
     }
+    if has("/r") && state.first("planned").is_some() {
+        eprintln!("A system shutdown has already been scheduled.(1190)");
+        // More than a byte: on Linux the module makes it whole again.
+        std::process::exit(1190);
+    }
     if has("/a") {
         return state.remove("restart").map(|()| 0).map_err(failed);
     }
