@@ -175,9 +175,9 @@ pub enum Overlay {
     },
     /// The run of this step needs administrator's rights that this program does not have: start it anew with them?
     Elevate(StepId),
-    /// How far a restart is; with what was registered for the way back.
+    /// How far a restart is; or what is registered for the way back, scrolled so far.
     Restart {
-        details: bool,
+        details: Option<usize>,
     },
 }
 

@@ -59,6 +59,9 @@
 //! - **The journal is the state.** [`progress::Progress`] is only ever a fold over its entries.
 //! - **A mark is a hint until the prompt confirms it.** Marks carry a nonce and a running number; the emulator reports nothing that
 //!   lacks the nonce. A lost mark leaves a step that the learner can end.
+//! - **A restart is armed before it is done, and over only when another boot is proven.** `app::Restart` is where it is, `update::restart`
+//!   moves it, `progress::Armed` is what the journal keeps of it. Boots belong to a host, so another machine is never taken for one that is back.
+//! - **A lost link loses nothing.** `update::links` tries it again; what ran is unknown, and its checks are asked when the machine is there.
 //! - **Checks never go through the visible session.** They run in a second, warm shell, each with its own time.
 //! - **Parsing never fails.** Text gives a chapter and a list of problems.
 //! - **Drawing remembers nothing.** Hit-testing and scrolling use [`layout`] and [`page`], as drawing does.

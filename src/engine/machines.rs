@@ -28,15 +28,13 @@ impl Machines {
 
     /// The door to a place's machine, for a shell that is opened now: what still waits for an older one's answers is given up.
     pub fn door(&mut self, place: Place, host: &HostKind) -> Result<Door, String> {
-        let HostKind::Ssh(address) = host else {
-            self.far.remove(&place);
-            return Ok(Door::Local(self.shell.clone()));
-        };
         // A connection of its own for each shell: the one before may still be ending, and would take its successor's login with it.
         if let Some(far) = self.far.remove(&place) {
             far.prober.forget();
-            far.connection.end();
+            // Hanging up waits for the other side, which may be gone.
+            std::thread::spawn(move || far.connection.end());
         }
+        let HostKind::Ssh(address) = host else { return Ok(Door::Local(self.shell.clone())) };
         let connection = Connection::new(address.clone()).map_err(|why| {
             format!("The connection could not be prepared ({why}): is there room in the folder for temporary files?")
         })?;

@@ -143,7 +143,7 @@ impl<W: Write> Pilot<'_, W> {
                 }
             };
             // Read; what is still open of it stays in the journal.
-            self.engine.app.overlay = Some(Overlay::Restart { details: false });
+            self.engine.app.overlay = Some(Overlay::Restart { details: None });
             self.apply(Msg::Do(Action::Home));
             return Ok(end);
         }

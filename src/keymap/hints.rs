@@ -95,6 +95,9 @@ fn dialog(app: &App) -> Vec<(String, &'static str)> {
 /// What can be done about a restart at its stage.
 fn restart(app: &App) -> Vec<(String, &'static str)> {
     let Some(restart) = &app.restart else { return Vec::new() };
+    if matches!(app.overlay, Some(Overlay::Restart { details: Some(_) })) {
+        return of(app, Where::Restart, &[(Action::Details, "back"), (Action::Down, "scroll")]);
+    }
     let mut wanted: Vec<(Action, &'static str)> = match restart.stage {
         Stage::Plan => vec![(Action::Go, "restart it"), (Action::ByHand, "I do it myself")],
         Stage::Registering if matches!(restart.way_back, Back::Failed { .. }) => vec![(Action::Go, "restart all the same")],
@@ -117,7 +120,12 @@ fn restart(app: &App) -> Vec<(String, &'static str)> {
     if matches!(restart.stage, Stage::Climbing(_) | Stage::Late(_) | Stage::Planned | Stage::Postponed) {
         wanted.push((Action::Stop, "give it up"));
     }
-    wanted.push((Action::Home, if restart.stage == Stage::Plan { "not now" } else { "leave it" }));
+    match restart.stage {
+        Stage::Plan => wanted.push((Action::Home, "not now")),
+        // There is no looking away from it: Escape takes it back too.
+        Stage::Registering | Stage::Countdown => {}
+        _ => wanted.push((Action::Home, "leave it")),
+    }
     of(app, Where::Restart, &wanted)
 }
 

@@ -20,9 +20,17 @@ use crate::page::paper::Paper;
 use crate::page::wrap::Span;
 use crate::page::wrap::columns;
 
-pub fn sheet(paper: &mut Paper<'_>, sheet: &mut Sheet, details: bool) {
+pub fn sheet(paper: &mut Paper<'_>, sheet: &mut Sheet, details: Option<usize>) {
     let app = paper.app;
     let Some(restart) = &app.restart else { return };
+    if let (Some(scroll), Some(way)) = (details, restart.way_back.way()) {
+        sheet.title = if matches!(restart.way_back, Back::Registered(_)) { "Registered" } else { "Would be registered" }.into();
+        sheet.scroll = scroll;
+        paper.say(&format!("In {}:", way.whereabouts), Role::Text);
+        paper.gap();
+        code::code(paper, "text", &way.text);
+        return;
+    }
     let machine = machine(app, restart.place);
     sheet.title = match restart.stage {
         Stage::Plan | Stage::Registering | Stage::Countdown => format!("Restart {machine}"),
@@ -39,12 +47,6 @@ pub fn sheet(paper: &mut Paper<'_>, sheet: &mut Sheet, details: bool) {
         Stage::Unmet => unmet(paper, restart),
         Stage::Enough => enough(paper, restart),
         Stage::Back => back(paper, restart, &machine),
-    }
-    if details && let Some(way) = restart.way_back.way() {
-        paper.gap();
-        let lead = if matches!(restart.way_back, Back::Registered(_)) { "Registered" } else { "Would be registered" };
-        paper.say(&format!("{lead}, in {}:", way.whereabouts), Role::Heading);
-        code::code(paper, "text", &way.text);
     }
     paper.gap();
     keys(paper);
@@ -87,9 +89,9 @@ fn plan(paper: &mut Paper<'_>, restart: &Restart, machine: &str) {
         Back::Stays => "wci stays up here and watches the machine go and come back.".to_owned(),
         Back::Asked => "How wci can come back is being found out.".to_owned(),
         Back::Offered { way, wanted: true } => {
-            let name = way.name.as_deref().unwrap_or("nothing");
+            let name = with_article(way.name.as_deref().unwrap_or("entry"));
             format!(
-                "wci goes down with it. A {name} starts it again, once, after you log on; it is removed as soon as wci is back. i shows it, a leaves it out."
+                "wci goes down with it. {name} starts it again, once, after you log on; it is removed as soon as wci is back. i shows it, a leaves it out."
             )
         }
         Back::Offered { way, wanted: false } if way.name.is_some() => {
@@ -122,6 +124,11 @@ fn plan(paper: &mut Paper<'_>, restart: &Restart, machine: &str) {
         let times = if restart.returns == 1 { "once".into() } else { format!("{} times", restart.returns) };
         paper.say(&format!("It has restarted {times} for this step already, and the step was not met."), Role::Advice);
     }
+}
+
+fn with_article(name: &str) -> String {
+    let article = if name.starts_with(['a', 'e', 'i', 'o', 'u']) { "An" } else { "A" };
+    format!("{article} {name}")
 }
 
 fn numbered(paper: &mut Paper<'_>, number: usize, text: &str) {

@@ -137,7 +137,7 @@ fn go(app: &mut App) -> Vec<Effect> {
         return if next < app.course.chapters.len() { travel::open_chapter(app, next) } else { travel::home(app) };
     };
     if app.restart.as_ref().is_some_and(|r| r.step == step.id) {
-        return set(app, Overlay::Restart { details: false });
+        return set(app, Overlay::Restart { details: None });
     }
     if app.runs(&step.id).is_some() {
         return running::hurry(app);

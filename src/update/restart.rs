@@ -99,7 +99,7 @@ fn seat_answers(app: &App, place: Place) -> bool {
 /// Puts it on the screen, unless something else has the learner's keys.
 fn show(app: &mut App) {
     if !app.headless && app.overlay.is_none() {
-        app.overlay = Some(Overlay::Restart { details: false });
+        app.overlay = Some(Overlay::Restart { details: None });
     }
 }
 

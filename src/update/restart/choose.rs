@@ -10,6 +10,7 @@ use crate::app::Run;
 use crate::app::Rung;
 use crate::app::Stage;
 use crate::app::Tone;
+use crate::page;
 use crate::progress::Disarm;
 use crate::update::checking;
 use crate::update::links;
@@ -27,11 +28,20 @@ pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
     match action {
         Action::Go => go(app, now),
         Action::Details => {
+            let there = app.restart.as_ref().is_some_and(|r| r.way_back.way().is_some());
             if let Some(Overlay::Restart { details }) = &mut app.overlay {
-                *details = !*details;
+                *details = if details.is_none() && there { Some(0) } else { None };
             }
             Vec::new()
         }
+        Action::Home if matches!(app.overlay, Some(Overlay::Restart { details: Some(_) })) => {
+            app.overlay = Some(Overlay::Restart { details: None });
+            Vec::new()
+        }
+        Action::Up => scroll(app, -1),
+        Action::Down => scroll(app, 1),
+        Action::PageUp => scroll(app, -10),
+        Action::PageDown => scroll(app, 10),
         Action::WaitOn => wait_on(app, now),
         Action::ByHand if now == Stage::Plan => by_hand(app),
         Action::ComeBack if now == Stage::Plan => {
@@ -47,6 +57,14 @@ pub fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Home | Action::Quit => leave(app, now),
         _ => Vec::new(),
     }
+}
+
+fn scroll(app: &mut App, by: isize) -> Vec<Effect> {
+    let rows = page::overlay_rows(app);
+    if let Some(Overlay::Restart { details: Some(at) }) = &mut app.overlay {
+        *at = at.saturating_add_signed(by).min(rows.saturating_sub(1));
+    }
+    Vec::new()
 }
 
 fn go(app: &mut App, now: Stage) -> Vec<Effect> {
