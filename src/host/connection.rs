@@ -6,9 +6,9 @@
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use crate::course::{Os, Shell};
@@ -48,6 +48,8 @@ struct Inner {
     /// Sharing was tried, and this machine or its configuration would not have it.
     alone: AtomicBool,
     found: Mutex<Found>,
+    /// How long one try to connect may take, in seconds.
+    limit: OnceLock<u32>,
 }
 
 #[derive(Debug, Default)]
@@ -74,7 +76,14 @@ impl Connection {
     /// By another ssh, or with options of its own.
     pub fn by(address: Address, way: Way) -> io::Result<Self> {
         let folder = if way.shares && cfg!(unix) { Some(private::scratch(&format!("wci-{}", private::secret()))?) } else { None };
-        Ok(Self(Arc::new(Inner { address, way, folder, alone: AtomicBool::new(false), found: Mutex::default() })))
+        Ok(Self(Arc::new(Inner {
+            address,
+            way,
+            folder,
+            alone: AtomicBool::new(false),
+            found: Mutex::default(),
+            limit: OnceLock::new(),
+        })))
     }
 
     pub fn address(&self) -> &Address {
@@ -123,7 +132,8 @@ impl Connection {
     fn arguments(&self, own: &[&str], text: Option<&str>) -> Vec<OsString> {
         let mut all = self.0.way.arguments.clone();
         all.extend(own.iter().map(OsString::from));
-        let common = ["ConnectTimeout=10", "ServerAliveInterval=5", "ServerAliveCountMax=3", "RemoteCommand=none"];
+        let limit = format!("ConnectTimeout={}", self.limit());
+        let common = [limit.as_str(), "ServerAliveInterval=5", "ServerAliveCountMax=3", "RemoteCommand=none"];
         all.extend(common.iter().flat_map(|option| ["-o", option]).map(OsString::from));
         match self.socket() {
             Some(socket) => all.extend(["-o".into(), "ControlMaster=no".into(), "-S".into(), socket.into()]),
@@ -140,6 +150,20 @@ impl Connection {
         all.extend(["--".into(), address.destination().into()]);
         all.extend(text.map(OsString::from));
         all
+    }
+
+    /// Machines that come back accept connections before they serve them, so one try must not take long. But where another machine or
+    /// program stands between, the time counts while somebody types a password for that: ssh itself is asked whether one does.
+    fn limit(&self) -> u32 {
+        *self.0.limit.get_or_init(|| {
+            let asked = self.program().and_then(|ssh| {
+                let mut command = Command::new(ssh);
+                command.args(&self.0.way.arguments).args(["-G", "--"]).arg(self.0.address.destination());
+                command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()
+            });
+            let said = asked.map(|out| String::from_utf8_lossy(&out.stdout).into_owned()).unwrap_or_default();
+            if goes_by_another(&said) { BY_ANOTHER } else { DIRECT }
+        })
     }
 
     /// Whether all goes over one connection.
@@ -192,6 +216,17 @@ impl Connection {
     }
 }
 
+/// Limits for one try to connect, in seconds.
+const DIRECT: u32 = 6;
+const BY_ANOTHER: u32 = 120;
+
+/// Whether ssh's configuration, as `ssh -G` tells it, puts another machine or a program between.
+fn goes_by_another(configuration: &str) -> bool {
+    configuration
+        .lines()
+        .any(|line| matches!(line.split_once(' '), Some(("proxyjump" | "proxycommand", what)) if what.trim() != "none"))
+}
+
 impl Inner {
     /// No thread panics while it holds the lock; if one did, the values are still good.
     fn lock(&self) -> MutexGuard<'_, Found> {
@@ -212,5 +247,17 @@ impl Drop for Inner {
         if let Some(folder) = &self.folder {
             let _ = std::fs::remove_dir_all(folder);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_jump_host_is_given_time_for_a_password() {
+        assert!(goes_by_another("user me\nproxyjump gate\nport 22\n"));
+        assert!(goes_by_another("proxycommand nc gate 22\n"));
+        assert!(!goes_by_another("proxyusefdpass no\nproxycommand none\nhost vm\n"));
     }
 }

@@ -12,6 +12,7 @@ use crate::app::Screen;
 use crate::app::Stage;
 use crate::app::Time;
 use crate::app::Tone;
+use crate::app::known;
 use crate::course::Answer;
 use crate::course::Place;
 use crate::course::StepId;
@@ -58,8 +59,8 @@ pub fn lost(app: &mut App, place: Place, loss: Loss) -> Vec<Effect> {
         && !run.restarts
     {
         effects.extend(running::finish(app, place, None));
-        let why = "the link to the machine broke while the command ran".to_owned();
-        effects.extend(unasked(app, place, Some(&run.step), &why));
+        unasked(app, place);
+        effects.extend(doubt(app, place, &run.step));
         let text = "The link broke while the command ran. Whether it ended is not known: its checks are asked when the machine is back. Nothing runs again by itself.";
         effects.extend(say(app, Tone::Bad, text));
     } else {
@@ -74,31 +75,33 @@ pub fn lost(app: &mut App, place: Place, loss: Loss) -> Vec<Effect> {
             effects.extend(say(app, Tone::Bad, text));
         }
     }
-    effects.extend(unasked(app, place, None, "no link to the machine"));
+    unasked(app, place);
     effects.extend(restart::link_lost(app, place, &loss));
     effects
 }
 
-/// What is being asked of a machine that cannot answer is not known; what one step's checks had seen holds no longer.
-fn unasked(app: &mut App, place: Place, step: Option<&StepId>, why: &str) -> Vec<Effect> {
-    let of_place = |app: &App, at: &CheckRef| place_of(app, at) == Some(place);
-    let hit: Vec<CheckRef> = app
-        .checks
-        .iter()
-        .filter(|(at, state)| match step {
-            Some(step) => at.step == *step,
-            None => matches!(state, CheckState::Asking { .. }),
-        })
-        .map(|(at, _)| at.clone())
-        .filter(|at| of_place(app, at))
-        .collect();
-    let mut effects = Vec::new();
+/// What the checks of a step had seen before its command holds no longer, and nobody can say what they would see now.
+fn doubt(app: &mut App, place: Place, step: &StepId) -> Vec<Effect> {
+    let hit: Vec<CheckRef> =
+        app.checks.keys().filter(|at| at.step == *step && place_of(app, at) == Some(place)).cloned().collect();
     for at in hit {
-        let answer = Answer { verdict: Verdict::Unknown, seen: why.to_owned(), expected: String::new() };
-        app.checks.insert(at.clone(), CheckState::Answered(answer));
-        effects.extend(checking::settle(app, &at.step));
+        let seen = "the link to the machine broke while the command ran".to_owned();
+        let answer = Answer { verdict: Verdict::Unknown, seen, expected: String::new() };
+        app.checks.insert(at, CheckState::Answered(answer));
     }
-    effects
+    checking::settle(app, step)
+}
+
+/// What is being asked of a machine that cannot answer will not be answered: what was known before holds until it is asked again.
+fn unasked(app: &mut App, place: Place) {
+    let asking = |state: &CheckState| matches!(state, CheckState::Asking { .. });
+    let hit: Vec<CheckRef> =
+        app.checks.iter().filter(|(at, s)| asking(s) && place_of(app, at) == Some(place)).map(|(at, _)| at.clone()).collect();
+    for at in hit {
+        if let Some(answer) = app.checks.remove(&at).as_ref().and_then(known) {
+            app.checks.insert(at, CheckState::Answered(answer.clone()));
+        }
+    }
 }
 
 /// The place a check is asked of.

@@ -1,38 +1,33 @@
 //! A restart: shown before it is done, armed in the journal, typed when the countdown is over, and proven rung by rung.
 //!
-//! What the learner decides is in `restart::choose`; here is what the machine tells and what time does.
+//! What the learner decides is in `choose`, what the machine tells and what time does in `climb`.
 
 mod choose;
+mod climb;
 
 use crate::app::App;
 use crate::app::Back;
-use crate::app::COUNTDOWN;
-use crate::app::ENOUGH;
 use crate::app::Effect;
 use crate::app::Focus;
 use crate::app::Overlay;
-use crate::app::Prompt;
 use crate::app::Restart;
 use crate::app::Run;
 use crate::app::Rung;
 use crate::app::Stage;
-use crate::app::Standing;
 use crate::app::Time;
 use crate::app::Tone;
 use crate::course::Place;
 use crate::progress::Disarm;
 use crate::progress::Entry;
-use crate::restart::BootId;
 use crate::restart::WayBack;
 use crate::session::HostKind;
-use crate::session::Loss;
-use crate::update::checking;
 use crate::update::links;
 use crate::update::record;
 use crate::update::running;
 use crate::update::say;
 
 pub use choose::act;
+pub use climb::{booted, link_lost, link_up, prompted, shell_ended, tick, weigh};
 
 /// Windows' status for a restart that is planned already, and for one that is under way.
 const PLANNED: i32 = 1190;
@@ -116,16 +111,6 @@ fn stage(app: &mut App, stage: Stage) {
     if wants {
         show(app);
     }
-}
-
-/// The rung is climbed; the next one is begun.
-fn climb(app: &mut App, rung: Rung, next: Rung) {
-    let now = app.now;
-    if let Some(restart) = &mut app.restart {
-        restart.climbed.retain(|(climbed, _)| *climbed < rung);
-        restart.climbed.push((rung, now.saturating_sub(restart.since)));
-    }
-    stage(app, Stage::Climbing(next));
 }
 
 /// The journal has it before anything is done. What follows is the way back, or the countdown.
@@ -232,171 +217,6 @@ fn disarm(app: &mut App, restart: &Restart, how: Disarm) -> Vec<Effect> {
     effects
 }
 
-pub fn link_lost(app: &mut App, place: Place, loss: &Loss) -> Vec<Effect> {
-    let Some(restart) = app.restart.as_mut().filter(|r| r.place == place && r.expects_loss()) else { return Vec::new() };
-    let rung = match restart.stage {
-        Stage::Climbing(rung) | Stage::Late(rung) => rung,
-        _ => Rung::Down,
-    };
-    restart.why = Some(loss.why.clone());
-    let late = matches!(restart.stage, Stage::Late(_));
-    let why = loss.why.clone();
-    match rung {
-        Rung::Down => climb(app, Rung::Down, Rung::Network),
-        // A machine that restarts once more while it comes back.
-        Rung::Boot | Rung::Shell | Rung::Checks => stage(app, Stage::Climbing(Rung::Network)),
-        Rung::Network if late => {}
-        Rung::Network => {}
-    }
-    if let Some(restart) = &mut app.restart {
-        restart.why = Some(why);
-        if !loss.again && restart.stage == Stage::Climbing(Rung::Network) {
-            restart.stage = Stage::Late(Rung::Network);
-        }
-    }
-    if app.restart.as_ref().is_some_and(|r| !r.moves()) {
-        show(app);
-    }
-    Vec::new()
-}
-
-/// The shell that ran here has ended: the machine goes down, and this program with it.
-pub fn shell_ended(app: &App, place: Place) -> bool {
-    app.restart.as_ref().is_some_and(|r| r.place == place && r.expects_loss())
-}
-
-/// The link is there, and the boot is being asked for.
-pub fn link_up(app: &mut App, place: Place) -> Vec<Effect> {
-    let Some(restart) = app.restart.as_ref().filter(|r| r.place == place) else { return Vec::new() };
-    if matches!(restart.stage, Stage::Climbing(Rung::Network) | Stage::Late(Rung::Network)) {
-        climb(app, Rung::Network, Rung::Boot);
-    }
-    Vec::new()
-}
-
-pub fn booted(app: &mut App, boot: Result<BootId, String>) -> Vec<Effect> {
-    let now = app.now;
-    let Some(restart) = &mut app.restart else { return Vec::new() };
-    let boot = match boot {
-        Ok(boot) => boot,
-        Err(why) => {
-            // One that was to go down and does not answer has gone, whether its link says so yet or not: it is tried anew.
-            let place = restart.place;
-            let waited = matches!(restart.stage, Stage::Climbing(Rung::Down) | Stage::Late(Rung::Down));
-            let gone = waited && app.seats.get(&place).is_some_and(|s| s.host != HostKind::Here);
-            if gone {
-                climb(app, Rung::Down, Rung::Network);
-            }
-            if let Some(restart) = &mut app.restart {
-                restart.why = Some(why);
-                restart.ask_at = Some(now + ASK_AGAIN);
-            }
-            return if gone { running::open(app, place) } else { Vec::new() };
-        }
-    };
-    if restart.stage == Stage::Plan {
-        restart.before = Some(boot);
-        restart.why = None;
-        return if app.headless { arm(app, false) } else { Vec::new() };
-    }
-    if !restart.before.as_ref().is_some_and(|before| before.differs(&boot)) {
-        // It may take long to go, and answer in between: that is not known to be an end before its time is over.
-        let patience = app.patience;
-        let going = restart.run.is_some() && now < restart.at.saturating_add(restart.budget(Rung::Down, patience));
-        let (step, at) = (restart.step.clone(), restart.at);
-        if going {
-            stage(app, Stage::Climbing(Rung::Down));
-            if let Some(restart) = &mut app.restart {
-                restart.since = at;
-                restart.climbed.clear();
-                restart.ask_at = Some(now + ASK_AGAIN);
-            }
-            return Vec::new();
-        }
-        stage(app, Stage::Postponed);
-        return checking::ask(app, &step, false);
-    }
-    restart.after = Some(boot.clone());
-    restart.returns += 1;
-    let (step, command, place) = (restart.step.clone(), restart.command.clone(), restart.place);
-    let mut effects = vec![
-        record(app, Entry::Returned { boot }),
-        // It has done what it was for: the machine has restarted.
-        record(app, Entry::Finished { step, command, status: Some(0) }),
-    ];
-    climb(app, Rung::Boot, Rung::Shell);
-    effects.extend(prompted(app, place));
-    effects
-}
-
-/// A prompt was shown, or is there already.
-pub fn prompted(app: &mut App, place: Place) -> Vec<Effect> {
-    let waits = app.restart.as_ref().filter(|r| r.place == place && r.stage == Stage::Climbing(Rung::Shell));
-    let ready = app.seats.get(&place).is_some_and(|s| s.prompt == Prompt::Ready);
-    let Some(step) = waits.filter(|_| ready || app.headless).map(|r| r.step.clone()) else { return Vec::new() };
-    climb(app, Rung::Shell, Rung::Checks);
-    let mut effects = checking::ask(app, &step, true);
-    effects.extend(weigh(app));
-    effects
-}
-
-/// Once the step's checks have answered, the restart is over one way or the other.
-pub fn weigh(app: &mut App) -> Vec<Effect> {
-    let Some(restart) = app.restart.as_ref() else { return Vec::new() };
-    let (id, now) = (restart.step.clone(), restart.stage);
-    let Some(step) = app.find(&id) else { return Vec::new() };
-    if app.asks(&id) {
-        return Vec::new();
-    }
-    // The check decides: what is met needs no restart any more.
-    if now == Stage::Postponed && app.is_met(step) {
-        return back(app);
-    }
-    if now != Stage::Climbing(Rung::Checks) {
-        return Vec::new();
-    }
-    match app.standing(step) {
-        Standing::Done | Standing::Warned | Standing::ByHand | Standing::Skipped | Standing::NotHere(_) => back(app),
-        Standing::Todo | Standing::Running | Standing::Failed(_) | Standing::Unknown(_) => {
-            let enough = app.restart.as_ref().is_some_and(|r| r.returns >= ENOUGH);
-            if !enough {
-                stage(app, Stage::Unmet);
-                return Vec::new();
-            }
-            stage(app, Stage::Enough);
-            let effects = vec![record(app, Entry::Disarmed { how: Disarm::GivenUp })];
-            with_removal(app, effects)
-        }
-    }
-}
-
-fn with_removal(app: &mut App, mut effects: Vec<Effect>) -> Vec<Effect> {
-    if app.restart.as_ref().is_some_and(|r| matches!(r.way_back, Back::Registered(_))) {
-        effects.push(Effect::RemoveWayBack);
-    }
-    effects
-}
-
-/// The machine is back and the step is met.
-fn back(app: &mut App) -> Vec<Effect> {
-    let now = app.now;
-    let Some(restart) = &mut app.restart else { return Vec::new() };
-    restart.climbed.push((Rung::Checks, now.saturating_sub(restart.since)));
-    let step = restart.step.clone();
-    stage(app, Stage::Back);
-    let effects = vec![record(app, Entry::Disarmed { how: Disarm::Back })];
-    let mut effects = with_removal(app, effects);
-    effects.extend(checking::settle(app, &step));
-    app.notice = None;
-    // What is so on the machine may be otherwise since.
-    if let Some(place) = app.restart.as_ref().map(|r| r.place)
-        && !app.headless
-    {
-        effects.extend(links::ask_place(app, place));
-    }
-    effects
-}
-
 pub fn way_back(app: &mut App, way: Result<WayBack, String>) -> Vec<Effect> {
     if let Some(restart) = &mut app.restart {
         restart.way_back = match way {
@@ -434,36 +254,4 @@ pub fn removed(app: &mut App, came: Result<bool, String>) -> Vec<Effect> {
         Ok(_) => Vec::new(),
         Err(why) => say(app, Tone::Bad, why),
     }
-}
-
-/// What time does: the countdown runs out, budgets do, and what could not be read is asked for again.
-pub fn tick(app: &mut App) -> Vec<Effect> {
-    let now = app.now;
-    let Some(restart) = &mut app.restart else { return Vec::new() };
-    let place = restart.place;
-    if restart.ask_at.is_some_and(|at| now >= at) {
-        restart.ask_at = None;
-        return links::ask_boot(app, place);
-    }
-    match restart.stage {
-        Stage::Countdown if now >= restart.since + COUNTDOWN => type_it(app),
-        Stage::Climbing(rung) if restart.since.saturating_add(restart.budget(rung, app.patience)) <= now => {
-            late(app, place, rung)
-        }
-        _ => Vec::new(),
-    }
-}
-
-fn late(app: &mut App, place: Place, rung: Rung) -> Vec<Effect> {
-    // Where the machine did not go, its boot tells whether it restarted unseen or not at all.
-    if rung == Rung::Down && seat_answers(app, place) {
-        stage(app, Stage::Late(rung));
-        return links::ask_boot(app, place);
-    }
-    let why = app.restart.as_ref().and_then(|r| r.why.clone());
-    stage(app, Stage::Late(rung));
-    if let Some(restart) = &mut app.restart {
-        restart.why = why;
-    }
-    Vec::new()
 }

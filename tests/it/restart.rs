@@ -437,3 +437,15 @@ fn a_restart_of_another_machine_is_not_taken_for_this_ones() {
     assert!(!player.effects().iter().any(|e| e.starts_with("journal returned")));
     assert!(player.app.progress.armed.is_some(), "it is still waited for");
 }
+
+#[test]
+fn how_it_looks() {
+    let player = planned_here();
+    insta::assert_snapshot!("plan_here", player.screen());
+    let mut player = going_down();
+    player.resize(120, 40).loses("10.0.0.4 refuses connections.", true).later(1);
+    insta::assert_snapshot!("ladder_wide", player.screen());
+    for (columns, rows) in [(1, 1), (10, 5), (40, 10)] {
+        player.resize(columns, rows).screen();
+    }
+}
