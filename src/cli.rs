@@ -73,6 +73,9 @@ struct Cli {
     /// Started by another wci, which is about to end
     #[arg(long, hide = true)]
     reopened: bool,
+    /// Started by the way back after a restart, which is to go
+    #[arg(long, hide = true)]
+    returned: bool,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -239,7 +242,7 @@ fn dispatch(cli: Cli) -> Result<u8, Failure> {
             }
             status(&common)
         }
-        None => companion(&common, cli.at.as_deref(), cli.reopened),
+        None => companion(&common, cli.at.as_deref(), open::By { reopened: cli.reopened, returned: cli.returned }),
     }
 }
 
@@ -316,6 +319,7 @@ fn reset(common: &Common, step: Option<&str>, yes: bool) -> Result<u8, Failure> 
         }
     };
     let mut opened = open_journal(common, None)?;
+    let armed = Progress::of(opened.entries.iter().map(|(_, e)| e)).armed;
     if !yes
         && step.is_none()
         && !agrees("Forget all progress, every value you gave, and where your Windows machine is?", "--yes")?
@@ -324,9 +328,13 @@ fn reset(common: &Common, step: Option<&str>, yes: bool) -> Result<u8, Failure> 
         return Ok(headless::WAITING);
     }
     let said = step.as_ref().map_or_else(|| "All progress".to_owned(), StepId::to_string);
+    // One step's reset leaves the way back of another step's restart.
+    let of_another = step.is_some() && armed.is_some_and(|armed| Some(&armed.step) != step.as_ref());
     opened.journal.write(now(), &Entry::Reset { step }).map_err(|why| Failure(headless::NOT_PASSED, why.to_string()))?;
     say(&format!("{said} is forgotten. The journal keeps what happened; nothing else on the machine was changed.\n"))?;
-    no_way_back()?;
+    if !of_another {
+        no_way_back()?;
+    }
     Ok(0)
 }
 

@@ -189,12 +189,18 @@ impl<W: Write> Pilot<'_, W> {
     /// One step, to its verdict. An exit code ends the whole run.
     async fn step(&mut self, chapter: usize, index: usize, step: &Step) -> anyhow::Result<Option<u8>> {
         self.apply(Msg::Show { chapter, step: index });
-        if self.restarts(step)
-            && let Ran::Restart(why) = self.restart(step).await?
-        {
-            self.halt(step, Halt::Restart);
-            self.skip(step, &why)?;
-            return Ok(None);
+        if self.restarts(step) {
+            let came = self.restart(step).await?;
+            if let Ran::Restart(why) = came {
+                self.halt(step, Halt::Restart);
+                self.skip(step, &why)?;
+                return Ok(None);
+            }
+            // It has restarted and is not met: one restart more is not for this run to decide.
+            if !self.app().standing(step).is_settled() {
+                self.conclude(step)?;
+                return Ok(None);
+            }
         }
         if let Err(why) = self.reach(step).await? {
             self.halt(step, Halt::Away);

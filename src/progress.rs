@@ -67,23 +67,30 @@ pub struct Armed {
 /// Why a restart is no longer waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Disarm {
-    /// The machine is back, and the step's checks were asked.
+    /// The machine is back, and the step is met.
     Back,
+    /// It is back, the step is not met, and the learner left it there.
+    Unmet,
+    /// It was back often enough without meeting the step.
+    Enough,
     /// The learner took it back before it began.
     Cancelled,
-    /// The learner does not wait any longer, or it was enough.
+    /// The learner does not wait any longer.
     GivenUp,
     /// The command that was to restart the machine failed.
     Failed,
 }
 
 impl Disarm {
-    pub const ALL: [Disarm; 4] = [Disarm::Back, Disarm::Cancelled, Disarm::GivenUp, Disarm::Failed];
+    pub const ALL: [Disarm; 6] =
+        [Disarm::Back, Disarm::Unmet, Disarm::Enough, Disarm::Cancelled, Disarm::GivenUp, Disarm::Failed];
 
     /// The word the journal uses.
     pub fn name(self) -> &'static str {
         match self {
             Disarm::Back => "back",
+            Disarm::Unmet => "unmet",
+            Disarm::Enough => "enough",
             Disarm::Cancelled => "cancelled",
             Disarm::GivenUp => "given-up",
             Disarm::Failed => "failed",
@@ -212,7 +219,8 @@ impl Progress {
             Entry::Trusted { .. } => {}
             Entry::Placed { vm } => {
                 // While it restarts only its address can have changed: it is the same machine.
-                if let Some(armed) = self.armed.as_mut().filter(|armed| armed.place == Place::Vm) {
+                let moved = |armed: &&mut Armed| matches!((&armed.host, vm), (HostKind::Ssh(_), HostKind::Ssh(_)));
+                if let Some(armed) = self.armed.as_mut().filter(moved) {
                     armed.host = vm.clone();
                 }
                 self.vm = Some(vm.clone());

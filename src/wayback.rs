@@ -33,8 +33,13 @@ pub fn plan(arguments: &[OsString]) -> Result<WayBack, String> {
     }
     let program = unicode(program.into_os_string())?;
     let arguments = arguments.iter().cloned().map(unicode).collect::<Result<Vec<_>, _>>()?;
-    system::plan(&program, &arguments)
+    let mut opened = arguments.clone();
+    opened.push(RETURNED.into());
+    system::plan(&program, &arguments, &opened)
 }
+
+/// The argument by which wci knows that the way back has opened it: then it removes that first, whatever its journal says.
+pub const RETURNED: &str = "--returned";
 
 /// Registers what the plan says and reads it back. What cannot be read back as it was planned is removed again.
 pub fn register(plan: &WayBack) -> Result<(), String> {

@@ -28,6 +28,10 @@ pub struct Restart {
     pub since: Time,
     /// When it was armed.
     pub at: Time,
+    /// When the command was typed, and then when it had ended.
+    pub typed: Option<Time>,
+    /// Whether the way back is gone again; nothing as long as nobody has said so.
+    pub removed: Option<Result<(), String>>,
     pub before: Option<BootId>,
     pub after: Option<BootId>,
     pub way_back: Back,
@@ -102,7 +106,7 @@ impl Rung {
 pub enum Back {
     /// It stays up: the machine is another one.
     Stays,
-    /// Not known yet.
+    /// Not known yet, or that of an earlier run of the program.
     Asked,
     /// It can be registered, and is if the learner wants it.
     Offered { way: WayBack, wanted: bool },
@@ -132,6 +136,8 @@ impl Restart {
             stage: Stage::Plan,
             since: now,
             at: now,
+            typed: None,
+            removed: None,
             before: None,
             after: None,
             way_back,
@@ -144,7 +150,9 @@ impl Restart {
     }
 
     /// One that an earlier run of the program began.
-    pub fn returning(armed: &Armed, rung: Rung, now: Time) -> Self {
+    ///
+    /// `seen` is the boot its machine was last found in: where that is not the one before, a return is known already.
+    pub fn returning(armed: &Armed, seen: Option<&BootId>, rung: Rung, now: Time) -> Self {
         Self {
             step: armed.step.clone(),
             command: armed.command.clone(),
@@ -153,9 +161,11 @@ impl Restart {
             stage: Stage::Climbing(rung),
             since: now,
             at: armed.at,
+            typed: None,
+            removed: None,
             before: Some(armed.before.clone()),
-            after: None,
-            way_back: Back::Stays,
+            after: seen.filter(|seen| seen.differs(&armed.before)).cloned(),
+            way_back: if rung == Rung::Boot { Back::Asked } else { Back::Stays },
             returns: armed.returns,
             saw: armed.saw.clone(),
             climbed: Vec::new(),

@@ -20,6 +20,7 @@ use crate::progress::Progress;
 use crate::run;
 use crate::signals;
 use crate::tty;
+use crate::wayback;
 
 use super::{Common, Failure, agrees, block_on, find, load_to_run, new_app, open_journal, shell};
 
@@ -28,10 +29,21 @@ const RELOAD: Duration = Duration::from_millis(700);
 /// How long a wci that was started by another one waits for that to end.
 const HANDOVER: Duration = Duration::from_secs(15);
 
-pub fn companion(common: &Common, at: Option<&str>, reopened: bool) -> Result<u8, Failure> {
+/// Who opens it, where that is no person.
+#[derive(Clone, Copy)]
+pub struct By {
+    /// Another wci, which is about to end.
+    pub reopened: bool,
+    /// The way back after a restart.
+    pub returned: bool,
+}
+
+pub fn companion(common: &Common, at: Option<&str>, by: By) -> Result<u8, Failure> {
+    // Before all else: whatever else goes wrong, it must not open wci at every logon.
+    let removed = by.returned.then(wayback::remove);
     let (course, problems, digest) = load_to_run(common)?;
     let at = at.map(|what| find(&course, what)).transpose()?;
-    let mut opened = open_journal(common, reopened.then(|| Instant::now() + HANDOVER))?;
+    let mut opened = open_journal(common, by.reopened.then(|| Instant::now() + HANDOVER))?;
     let trusted = digest.clone();
     trust(common, digest, &mut opened)?;
     let progress = Progress::of(opened.entries.iter().map(|(_, e)| e));
@@ -39,7 +51,7 @@ pub fn companion(common: &Common, at: Option<&str>, reopened: bool) -> Result<u8
     let again = reopen(common, &shell)?;
     let mut app = new_app(common, &shell, course, problems.len(), progress, tty::size());
     // One that another wci has started does not ask what that one has asked.
-    app.unplaced = common.vm.is_none() && app.progress.vm.is_none() && !reopened;
+    app.unplaced = common.vm.is_none() && app.progress.vm.is_none() && !by.reopened;
     app.pastes_as_keys = cfg!(windows) && std::env::var_os("WT_SESSION").is_none();
     app.notice = opened.notice.take().map(|text| crate::app::Notice { text, tone: crate::app::Tone::Bad });
     block_on(async {
@@ -51,6 +63,9 @@ pub fn companion(common: &Common, at: Option<&str>, reopened: bool) -> Result<u8
         }
         if let (Some(dir), Some(trusted)) = (common.content.clone(), trusted) {
             tokio::spawn(watch(dir, trusted, common.trust, engine.sender()));
+        }
+        if let Some(came) = removed {
+            drop(engine.sender().try_send(Msg::Removed(came.map(|()| true))));
         }
         let result = on_screen(&mut engine).await;
         engine.end();

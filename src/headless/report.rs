@@ -162,7 +162,6 @@ fn text(out: &mut impl Write, event: &Event<'_>) -> io::Result<()> {
 /// The stage of a restart, for people.
 fn phase_says(phase: &str) -> &str {
     match phase {
-        "plan" => "the boot it is in is noted",
         "armed" => "written to the journal",
         "down" => "the machine is to go down",
         "network" => "it is gone; it is tried until it lets us in",

@@ -41,7 +41,7 @@ impl<W: Write> Pilot<'_, W> {
             return Ok(Ok(()));
         }
         let begun = now();
-        let patience = u64::try_from(self.patience.as_millis()).unwrap_or(u64::MAX);
+        let patience = self.patience();
         let mut opened = false;
         loop {
             let Some(seat) = self.app().seats.get(&place) else { return Ok(Ok(())) };
@@ -105,7 +105,7 @@ impl<W: Write> Pilot<'_, W> {
                 let why = self.app().notice.as_ref().map_or_else(|| "it was not restarted".to_owned(), |n| n.text.clone());
                 return Ok(Ran::No(why));
             };
-            let (stage, why) = (restart.stage, restart.why.clone().unwrap_or_default());
+            let (stage, since, why) = (restart.stage, restart.since, restart.why.clone().unwrap_or_default());
             let word = phase(stage);
             if word != told {
                 // What is armed and typed in one go is still said one after the other.
@@ -137,6 +137,13 @@ impl<W: Write> Pilot<'_, W> {
                     }
                     _ => Ran::Restart(late(rung, &why)),
                 },
+                Stage::Plan if now().saturating_sub(since) > self.patience() => {
+                    self.engine.app.restart = None;
+                    let heard = if why.is_empty() { "it does not answer".to_owned() } else { why };
+                    return Ok(Ran::No(format!(
+                        "nothing was restarted: which boot the machine is in could not be read ({heard})"
+                    )));
+                }
                 Stage::Plan | Stage::Registering | Stage::Countdown | Stage::Climbing(_) => {
                     self.news(step).await?;
                     continue;
@@ -147,6 +154,10 @@ impl<W: Write> Pilot<'_, W> {
             self.apply(Msg::Do(Action::Home));
             return Ok(end);
         }
+    }
+
+    fn patience(&self) -> u64 {
+        u64::try_from(self.patience.as_millis()).unwrap_or(u64::MAX)
     }
 
     fn still_asks(&self) -> bool {

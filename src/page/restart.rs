@@ -205,13 +205,14 @@ fn unmet(paper: &mut Paper<'_>, restart: &Restart) {
 
 fn enough(paper: &mut Paper<'_>, restart: &Restart) {
     let text = format!(
-        "{} {} restarts in a row, and the step is still not met. One more would hardly help, so wci stops here. Nothing is registered any more.",
+        "{} {} restarts in a row, and the step is still not met. One more would hardly help, so wci stops here.",
         paper.set.unmet,
         count(usize::try_from(restart.returns).unwrap_or(0))
     );
     paper.say(&text, Role::Unmet);
     outcome(paper, restart);
     paper.gap();
+    left_behind(paper, restart);
     paper.say("The hints of the step (h) name known causes. After a change on the machine, c asks the checks again; nothing else is needed.", Role::Advice);
 }
 
@@ -256,7 +257,21 @@ fn back(paper: &mut Paper<'_>, restart: &Restart, machine: &str) {
         }
     }
     paper.gap();
-    paper.say("Nothing of the restart stays behind.", Role::Dim);
+    left_behind(paper, restart);
+}
+
+/// Whether anything is still registered: said once it is known.
+fn left_behind(paper: &mut Paper<'_>, restart: &Restart) {
+    match (&restart.removed, &restart.way_back) {
+        (Some(Err(why)), _) => {
+            let text = format!("{} {why}", paper.set.unmet);
+            paper.say(&text, Role::Unmet);
+        }
+        (None, Back::Registered(_) | Back::Asked) => {
+            paper.say("What was registered for the way back is being removed.", Role::Dim)
+        }
+        _ => paper.say("Nothing of the restart stays behind.", Role::Dim),
+    }
 }
 
 /// Steps of the place that were met and are not any more, as a service that does not start by itself.

@@ -52,11 +52,13 @@ pub fn lost(app: &mut App, place: Place, loss: Loss) -> Vec<Effect> {
     seat.tries += 1;
     seat.link = Link::Lost(Lost { why: loss.why.clone(), next });
     seat.prompt = Prompt::Unseen;
+    // What was asked before says nothing of what is there afterwards.
+    seat.boot_asked = 0;
     let kept = seat.queued.take();
     let run = seat.run.clone();
     let mut effects = Vec::new();
     if let Some(run) = run
-        && !run.restarts
+        && (!run.restarts || app.restart.is_none())
     {
         effects.extend(running::finish(app, place, None));
         unasked(app, place);
@@ -130,7 +132,7 @@ pub fn up(app: &mut App, place: Place) -> Vec<Effect> {
 /// Asks every check of this chapter that is asked of a place.
 pub fn ask_place(app: &mut App, place: Place) -> Vec<Effect> {
     let steps = app.chapter().map(|c| c.steps.clone()).unwrap_or_default();
-    let waits = app.restart.as_ref().map(|r| r.step.clone());
+    let waits = app.restart.as_ref().filter(|r| r.holds() || r.stage == Stage::Back).map(|r| r.step.clone());
     let of_place = |step: &crate::course::Step| {
         let mut checks = step.checks().chain(step.needs().map(|need| &need.check));
         checks.any(|check| check.place.unwrap_or(step.place) == place)
@@ -175,12 +177,24 @@ pub fn booted(app: &mut App, place: Place, boot: Result<BootId, String>) -> Vec<
     effects
 }
 
+/// A login that says nothing is tried anew after so long while a machine comes back, in milliseconds.
+const STALLED: Time = 30_000;
+
+fn climbs(app: &App, place: Place) -> bool {
+    app.restart.as_ref().is_some_and(|r| r.place == place && r.stage == Stage::Climbing(Rung::Network))
+}
+
 /// Tries links whose time has come.
 pub fn tick(app: &mut App) -> Vec<Effect> {
     let due: Vec<Place> = app
         .seats
         .iter()
-        .filter(|(_, s)| matches!(&s.link, Link::Lost(Lost { next: Some(next), .. }) if *next <= app.now))
+        .filter(|(place, s)| match &s.link {
+            Link::Lost(Lost { next: Some(next), .. }) => *next <= app.now,
+            // A machine that comes back may take a login and never go on with it.
+            Link::Opening => climbs(app, **place) && app.now >= s.heard + STALLED && s.terminal.text().trim().is_empty(),
+            _ => false,
+        })
         .map(|(place, _)| *place)
         .collect();
     due.into_iter().flat_map(|place| running::open(app, place)).collect()

@@ -7,8 +7,10 @@ mod climb;
 
 use crate::app::App;
 use crate::app::Back;
+use crate::app::ENOUGH;
 use crate::app::Effect;
 use crate::app::Focus;
+use crate::app::Link;
 use crate::app::Overlay;
 use crate::app::Restart;
 use crate::app::Run;
@@ -48,6 +50,13 @@ pub fn plan(app: &mut App, place: Place, run: Run) -> Vec<Effect> {
     }
     let here = seat.host == HostKind::Here && !app.headless;
     let returns = app.progress.returns(&run.step);
+    if app.headless && returns >= ENOUGH {
+        let text = format!(
+            "it has restarted {returns} times in a row without meeting the step: look at it, then `wci reset {}` starts over",
+            run.step
+        );
+        return say(app, Tone::Info, text);
+    }
     let way_back = if here { Back::Asked } else { Back::Stays };
     app.restart = Some(Restart::planned(run, place, way_back, returns, app.now));
     app.focus = Focus::Guide;
@@ -75,7 +84,7 @@ pub fn resume(app: &mut App) -> Vec<Effect> {
     }
     let here = seat.host == HostKind::Here;
     let rung = if here { Rung::Boot } else { Rung::Network };
-    app.restart = Some(Restart::returning(&armed, rung, app.now));
+    app.restart = Some(Restart::returning(&armed, app.progress.boot(&armed.host), rung, app.now));
     show(app);
     // It is there for one return, whatever comes of it.
     let mut effects = if here { vec![Effect::RemoveWayBack] } else { Vec::new() };
@@ -158,13 +167,34 @@ fn count_down(app: &mut App) -> Vec<Effect> {
     if app.headless { type_it(app) } else { Vec::new() }
 }
 
-/// Types the command that restarts the machine.
+/// Types the command that restarts the machine, as soon as its shell can take it. A link that is gone takes it back.
 fn type_it(app: &mut App) -> Vec<Effect> {
     let Some((place, run)) = app.restart.as_ref().and_then(|r| Some((r.place, r.run.clone()?))) else { return Vec::new() };
-    let effects = running::put(app, place, run);
-    if app.seats.get(&place).is_some_and(|s| s.current().is_some()) {
-        stage(app, Stage::Climbing(Rung::Down));
+    let seat = app.seats.get(&place);
+    if app.untrusted.is_some() || seat.is_none_or(|s| matches!(s.link, Link::Lost(_) | Link::Refused(_))) {
+        return take_back(app, "Nothing was restarted: the link broke, or the course has changed, before anything was typed.");
     }
+    // One that waits for its prompt already. Only the learner sees a prompt that has no marks.
+    if seat.is_some_and(|s| s.current().is_some()) {
+        return running::hurry(app);
+    }
+    running::put(app, place, run)
+}
+
+/// The command has just been typed.
+pub fn begun(app: &mut App) {
+    let now = app.now;
+    stage(app, Stage::Climbing(Rung::Down));
+    if let Some(restart) = &mut app.restart {
+        restart.typed = Some(now);
+    }
+}
+
+/// What was armed and not begun is not armed any more.
+fn take_back(app: &mut App, why: &str) -> Vec<Effect> {
+    let Some(restart) = app.restart.take() else { return Vec::new() };
+    let mut effects = disarm(app, &restart, Disarm::Cancelled);
+    effects.extend(say(app, Tone::Info, why));
     effects
 }
 
@@ -178,7 +208,12 @@ pub fn typed(app: &mut App, place: Place, status: Option<i32>) -> Vec<Effect> {
         Some(0 | UNDER_WAY) | None => {
             let now = app.now;
             if let Some(restart) = &mut app.restart {
+                restart.typed = Some(now);
                 restart.ask_at = Some(now + ASK_AGAIN);
+                // The time to go down begins when the command is over.
+                if restart.stage == Stage::Climbing(Rung::Down) {
+                    restart.since = now;
+                }
             }
             Vec::new()
         }
@@ -206,6 +241,9 @@ pub fn typed(app: &mut App, place: Place, status: Option<i32>) -> Vec<Effect> {
 fn disarm(app: &mut App, restart: &Restart, how: Disarm) -> Vec<Effect> {
     if matches!(app.overlay, Some(Overlay::Restart { .. })) {
         app.overlay = None;
+    }
+    if let Some(seat) = app.seats.get_mut(&restart.place) {
+        seat.queued.take_if(|run| run.restarts);
     }
     let mut effects = Vec::new();
     if app.progress.armed.is_some() {
@@ -250,8 +288,9 @@ pub fn registered(app: &mut App, came: Result<(), String>) -> Vec<Effect> {
 
 /// The way back was removed, or could not be: that is said, with what to do.
 pub fn removed(app: &mut App, came: Result<bool, String>) -> Vec<Effect> {
-    match came {
-        Ok(_) => Vec::new(),
-        Err(why) => say(app, Tone::Bad, why),
+    let came = came.map(|_| ());
+    if let Some(restart) = &mut app.restart {
+        restart.removed = Some(came.clone());
     }
+    came.map_or_else(|why| say(app, Tone::Bad, why), |()| Vec::new())
 }

@@ -42,6 +42,10 @@ pub fn start(app: &mut App, place: Place, run: Run) -> Vec<Effect> {
         return Vec::new();
     }
     if run.restarts {
+        let other = app.restart.as_ref().filter(|r| r.step != run.step && r.expects_loss());
+        if other.is_some() {
+            return say(app, Tone::Info, "Another restart is not over yet: Enter on its step shows how far it is.");
+        }
         return restart::plan(app, place, run);
     }
     put(app, place, run)
@@ -98,7 +102,7 @@ pub fn open(app: &mut App, place: Place) -> Vec<Effect> {
     let fresh = Seat::new(seat.host.clone(), seat.os, seat.shell, seat.label.clone(), size);
     let (host, queued) = (seat.host.clone(), seat.queued.take());
     let (elevated, tries) = (seat.elevated, seat.tries);
-    *seat = Seat { session, link: Link::Opening, queued, elevated, tries, ..fresh };
+    *seat = Seat { session, link: Link::Opening, queued, elevated, tries, heard: app.now, ..fresh };
     let mut effects = Vec::new();
     if old != SessionId(0) {
         effects.push(Effect::Close(old));
@@ -129,6 +133,9 @@ pub fn type_queued(app: &mut App, place: Place) -> Vec<Effect> {
     };
     if run.interactive && !app.headless {
         app.focus = Focus::Terminal;
+    }
+    if run.restarts {
+        restart::begun(app);
     }
     if let Some(seat) = app.seats.get_mut(&place) {
         seat.run = Some(run);

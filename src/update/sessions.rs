@@ -29,6 +29,7 @@ const AN_HOUR: u64 = 1_000_000;
 
 pub fn heard(app: &mut App, place: Place, session: SessionId, event: SessionEvent) -> Vec<Effect> {
     let now = app.now;
+    let going = restart::shell_ended(app, place);
     let Some(seat) = app.seats.get_mut(&place).filter(|s| s.session == session) else { return Vec::new() };
     match event {
         SessionEvent::Opened { shell, nonce, os } => {
@@ -39,6 +40,10 @@ pub fn heard(app: &mut App, place: Place, session: SessionId, event: SessionEven
             if matches!(seat.host, HostKind::Ssh(_)) { links::up(app, place) } else { Vec::new() }
         }
         SessionEvent::Lost(loss) => links::lost(app, place, loss),
+        // A machine that has just come up may be too slow for a shell; it is tried again.
+        SessionEvent::Refused(why) if going && matches!(seat.host, HostKind::Ssh(_)) => {
+            links::lost(app, place, Loss { why, again: true })
+        }
         SessionEvent::Refused(why) => {
             seat.link = Link::Refused(why.clone());
             seat.queued = None;
@@ -189,6 +194,8 @@ fn ended(app: &mut App, place: Place, ending: Ending) -> Vec<Effect> {
     seat.prompt = Prompt::Unseen;
     seat.queued = None;
     let status = match ending {
+        // What the end of its shell made of it says nothing.
+        Ending::Exited(_) if going => None,
         Ending::Exited(status) => Some(status),
         Ending::Killed(_) | Ending::Unknown => None,
     };

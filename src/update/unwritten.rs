@@ -1,11 +1,15 @@
 //! The journal could not be written: what rested on the entry is taken back, so that the state says what is so.
 
 use crate::app::App;
+use crate::app::Back;
 use crate::app::CheckState;
 use crate::app::Effect;
 use crate::app::Focus;
 use crate::app::Link;
 use crate::app::Prompt;
+use crate::app::Restart;
+use crate::app::Rung;
+use crate::app::Stage;
 use crate::app::Tone;
 use crate::app::known;
 use crate::progress::Entry;
@@ -17,20 +21,51 @@ pub fn unwritten(app: &mut App, why: &str, written: &[Entry], dropped: Vec<Effec
         app.progress = before;
         written.iter().for_each(|entry| app.progress.apply(entry));
     }
-    let held_back = matches!(dropped.first(), Some(Effect::Journal(Entry::Ran { .. } | Entry::Undone { .. })));
-    if matches!(dropped.first(), Some(Effect::Journal(Entry::Armed(_)))) {
-        app.restart = None;
-        app.overlay = None;
-        return say(app, Tone::Bad, format!("Nothing was restarted: {why}"));
-    }
+    let first = dropped.first().cloned();
+    let held_back = matches!(first, Some(Effect::Journal(Entry::Ran { .. } | Entry::Undone { .. })));
+    // What is to be gone goes, whatever the journal can say of it.
+    let mut effects: Vec<Effect> = dropped.iter().filter(|e| **e == Effect::RemoveWayBack).cloned().collect();
     for effect in dropped {
         take_back(app, effect);
     }
-    if held_back {
-        app.focus = Focus::Guide;
-        return say(app, Tone::Bad, format!("Nothing was run: {why}"));
+    let now = app.now;
+    match (&first, restart(app)) {
+        (Some(Effect::Journal(Entry::Armed(_))), _) => {
+            app.restart = None;
+            app.overlay = None;
+            say(app, Tone::Bad, format!("Nothing was restarted: {why}"));
+        }
+        // The command that restarts was not typed: it is still only armed, and that is taken back.
+        (Some(Effect::Journal(Entry::Ran { step, .. })), Some(restart)) if restart.step == *step => {
+            if matches!(restart.way_back, Back::Registered(_)) {
+                effects.push(Effect::RemoveWayBack);
+            }
+            restart.stage = Stage::Plan;
+            restart.way_back = if restart.way_back == Back::Stays {
+                Back::Stays
+            } else {
+                Back::Failed { way: None, why: "it was taken back".into() }
+            };
+            say(app, Tone::Bad, format!("Nothing was restarted: {why}"));
+        }
+        // The new boot is asked for once more, until it can be written.
+        (Some(Effect::Journal(Entry::Returned { .. } | Entry::Finished { .. })), Some(restart)) if restart.after.is_some() => {
+            restart.after = None;
+            restart.stage = Stage::Climbing(Rung::Boot);
+            restart.ask_at = Some(now + 3_000);
+            say(app, Tone::Bad, why);
+        }
+        _ if held_back => {
+            app.focus = Focus::Guide;
+            say(app, Tone::Bad, format!("Nothing was run: {why}"));
+        }
+        _ => drop(say(app, Tone::Bad, why)),
     }
-    say(app, Tone::Bad, why)
+    effects
+}
+
+fn restart(app: &mut App) -> Option<&mut Restart> {
+    app.restart.as_mut()
 }
 
 fn take_back(app: &mut App, effect: Effect) {

@@ -29,7 +29,8 @@ const TERMINALS: [(&str, Option<&str>); 7] = [
     ("xterm", Some("-e")),
 ];
 
-pub fn plan(program: &str, arguments: &[String]) -> Result<WayBack, String> {
+/// What is typed has `arguments`, what is registered `opened`.
+pub fn plan(program: &str, arguments: &[String], opened: &[String]) -> Result<WayBack, String> {
     let told = |name: &str| env::var_os(name);
     let root = rustix::process::geteuid().is_root();
     let mut command = typed(program, arguments, Shell::Sh)?;
@@ -42,7 +43,7 @@ pub fn plan(program: &str, arguments: &[String]) -> Result<WayBack, String> {
         Ok(folder) => WayBack {
             name: Some("autostart entry".into()),
             whereabouts: folder.join(ENTRY).display().to_string(),
-            text: text(program, arguments, home().as_deref(), found)?,
+            text: text(program, opened, home().as_deref(), found)?,
             command,
         },
         Err(why) => WayBack { name: None, whereabouts: why.into(), text: String::new(), command },

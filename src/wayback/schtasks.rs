@@ -24,7 +24,8 @@ const WITHIN: Duration = Duration::from_secs(30);
 const LOOK: Duration = Duration::from_millis(20);
 const CREATE_NO_WINDOW: u32 = 0x0800_0000;
 
-pub fn plan(program: &str, arguments: &[String]) -> Result<WayBack, String> {
+/// What is typed has `arguments`, what is registered `opened`.
+pub fn plan(program: &str, arguments: &[String], opened: &[String]) -> Result<WayBack, String> {
     let command = typed(program, arguments, Shell::PowerShell)?;
     let user = user()?;
     let none = |why: &str| Ok(WayBack { name: None, whereabouts: why.into(), text: String::new(), command: command.clone() });
@@ -36,11 +37,11 @@ pub fn plan(program: &str, arguments: &[String]) -> Result<WayBack, String> {
         return none("wci runs as another user than the one who is logged on, so no logon opens it by itself.");
     }
     // The scheduler puts values in there (from memory), and has no way to say that none is meant.
-    if [program].into_iter().chain(arguments.iter().map(String::as_str)).any(|word| word.contains('%') || word.contains("$(")) {
+    if [program].into_iter().chain(opened.iter().map(String::as_str)).any(|word| word.contains('%') || word.contains("$(")) {
         return none("A path with % or $( in it is not what a logon task takes it for, so nothing opens wci by itself.");
     }
     let name = task::name(&user);
-    let line = token::command_line(arguments.iter().map(OsStr::new));
+    let line = token::command_line(opened.iter().map(OsStr::new));
     let line = line.into_string().map_err(|_| "The arguments of wci are not plain text.")?;
     // Not the folder wci was started in: that may be one where others write, and programs look there for theirs.
     let folder = home().ok_or("wci finds no home folder of yours.")?;

@@ -31,7 +31,7 @@ fn arguments() -> Vec<String> {
 fn a_task_is_registered_read_back_and_removed() {
     let _alone = alone();
     remove().expect("whatever an earlier test left is gone");
-    let plan = plan(r"C:\my tools\wci.exe", &arguments()).expect("a plan");
+    let plan = plan(r"C:\my tools\wci.exe", &arguments(), &arguments()).expect("a plan");
     assert_eq!(plan.command, r"& 'C:\my tools\wci.exe' --state 'C:\users\Zoë & Łukasz\my <state>' --vm here --leave-key f12");
     let line = r"--state &quot;C:\users\Zoë &amp; Łukasz\my &lt;state&gt;&quot; --vm here --leave-key f12";
     assert!(plan.text.contains(&format!("<Arguments>{line}</Arguments>")), "{}", plan.text);
@@ -60,7 +60,7 @@ fn a_task_is_registered_read_back_and_removed() {
 #[test]
 fn a_path_that_the_scheduler_would_fill_in_is_only_typed() {
     for word in [r"C:\100%\state", "$(Arg0)"] {
-        let plan = plan(r"C:\wci.exe", &["--state".into(), word.into()]).expect("a plan");
+        let plan = plan(r"C:\wci.exe", &[], &["--state".into(), word.into()]).expect("a plan");
         assert_eq!((plan.name, plan.text.as_str()), (None, ""));
         assert_eq!(plan.command, format!(r"C:\wci.exe --state '{word}'"));
     }
@@ -69,7 +69,7 @@ fn a_path_that_the_scheduler_would_fill_in_is_only_typed() {
 #[test]
 fn what_windows_does_not_take_leaves_nothing() {
     let _alone = alone();
-    let plan = WayBack { text: "<Task>".into(), ..plan(r"C:\wci.exe", &[]).expect("a plan") };
+    let plan = WayBack { text: "<Task>".into(), ..plan(r"C:\wci.exe", &[], &[]).expect("a plan") };
     let why = register(&plan).expect_err("no task");
     assert!(why.contains("could not be made") && why.ends_with("Nothing is left of it."), "{why}");
     assert!(!is_registered().expect("an answer"));
@@ -80,7 +80,7 @@ fn what_windows_does_not_take_leaves_nothing() {
 #[test]
 fn a_task_that_reads_otherwise_is_told() {
     let _alone = alone();
-    let meant = plan(r"C:\wci.exe", &[]).expect("a plan").text;
+    let meant = plan(r"C:\wci.exe", &[], &[]).expect("a plan").text;
     let name = task::name(&user().expect("a user"));
     create(&name, &meant.replace("<ExecutionTimeLimit>PT0S", "<ExecutionTimeLimit>PT72H")).expect("made");
     let told = told(&name).expect("an answer").expect("a task");

@@ -127,7 +127,7 @@ fn the_same_boot_is_no_return() {
     player.loses("Broken pipe.", true).later(2).forget();
     // Only the link broke, or it is slow to go: that is not an end before its time is over.
     connects(&mut player).boots("41", "2026-11-24 09:12").shows("still up").hides("has not restarted");
-    player.later(297).boots("41", "2026-11-24 09:12").shows("has not restarted").forget();
+    player.later(299).boots("41", "2026-11-24 09:12").shows("has not restarted").forget();
     // It restarts after all, some time later.
     player.loses("Connection closed.", true).shows("back on the network").later(3);
     connects(&mut player).boots("42", "2026-11-24 10:00");
@@ -193,7 +193,7 @@ fn windows_own_plans_are_asked_about() {
     player.shows("1190").forget();
     // Only when the learner says so is somebody else's restart taken back.
     player.later(30).asks_for(&[]);
-    player.keys("x");
+    player.keys("x").asks_for(&[]).shows("shutdown.exe /a").keys("enter").later(10);
     let typed = player.effects().join(" ");
     assert!(typed.contains("shutdown.exe /a") && typed.contains("shutdown.exe /r /t 10"), "{typed}");
     player.runs("", 0).shows("going down");
@@ -234,7 +234,7 @@ fn a_second_restart_may_be_wanted_and_a_fourth_is_not_offered() {
         returns_unmet(&mut player, after);
     }
     player.shows("Three restarts in a row").shows("stops here");
-    assert!(player.effects().contains(&"journal disarmed given-up".to_owned()));
+    assert!(player.effects().contains(&"journal disarmed enough".to_owned()));
     player.keys("enter").hides("stops here");
     assert!(player.app.restart.is_none());
 }
@@ -436,6 +436,133 @@ fn a_restart_of_another_machine_is_not_taken_for_this_ones() {
     connects(&mut player).boots("7", "08:00");
     assert!(!player.effects().iter().any(|e| e.starts_with("journal returned")));
     assert!(player.app.progress.armed.is_some(), "it is still waited for");
+}
+
+#[test]
+fn giving_up_takes_back_what_still_waits_for_its_prompt() {
+    // The shell is busy with something of the learner's when the countdown ends.
+    let mut player = at_the_restart();
+    player.keys("enter").boots("41", "09:12").keys("enter tab").types("sleep 99").keys("enter");
+    player.begins("").keys("ctrl-]").later(20).forget().keys("enter").keys("ctrl-c");
+    assert!(player.app.restart.is_none(), "{:?}", player.app.restart);
+    player.forget().ends(0).later(60);
+    assert!(!player.effects().iter().any(|e| e.contains("shutdown")), "nothing is typed any more");
+}
+
+#[test]
+fn a_link_that_breaks_in_the_countdown_takes_it_back() {
+    let mut player = at_the_restart();
+    player.keys("enter").boots("41", "09:12").keys("enter").later(5).forget();
+    player.loses("Broken pipe.", true).asks_for(&["journal disarmed cancelled"]).later(2);
+    connects(&mut player).boots("42", "09:20").later(60);
+    assert!(!player.effects().iter().any(|e| e.contains("shutdown")), "nothing is typed into the next boot");
+}
+
+#[test]
+fn a_link_that_flaps_is_no_second_return() {
+    let mut player = going_down();
+    for _ in 0..4 {
+        player.loses("Broken pipe.", true).later(13);
+        connects(&mut player).boots("42", "11:00");
+    }
+    let returned = player.journal.iter().filter(|e| matches!(e, Entry::Returned { .. })).count();
+    assert_eq!(returned, 1);
+    player.answers("restart", 0, Verdict::Fail, "EnablePending").shows("Windows sometimes wants a second restart");
+    // Nor is another start of the program.
+    let mut player = Player::over_ssh(COURSE, &player.journal);
+    connects(&mut player).boots("42", "11:00");
+    assert_eq!(player.journal.iter().filter(|e| matches!(e, Entry::Returned { .. })).count(), 1);
+    assert_eq!(player.app.restart.as_ref().map(|r| r.returns), Some(1));
+}
+
+#[test]
+fn a_shell_that_is_refused_while_it_comes_up_is_tried_again() {
+    let mut player = going_down();
+    player.loses("Broken pipe.", true).later(2);
+    player.heard(SessionEvent::Refused("The shell did not come up within 20 s.".into())).shows("next try in").later(13);
+    connects(&mut player).boots("42", "11:00").answers("restart", 0, Verdict::Pass, "Enabled").shows("Welcome back");
+}
+
+#[test]
+fn a_login_that_stalls_is_tried_anew() {
+    let mut player = going_down();
+    player.loses("Broken pipe.", true).later(2).forget().later(29).asks_for(&[]);
+    player.later(2).asks_for(&["close 2", "open vm 3 at ssh://wci@10.0.0.4"]);
+}
+
+#[test]
+fn what_got_met_later_is_met() {
+    let mut player = going_down();
+    returns_unmet(&mut player, "42");
+    player.shows("Windows sometimes wants a second restart");
+    player.keys("esc c").answers("restart", 0, Verdict::Pass, "Enabled").hides("second restart").forget().keys("enter");
+    assert_eq!(player.at(), "after");
+}
+
+#[test]
+fn a_check_that_cannot_be_asked_is_no_return_without_progress() {
+    let mut player = going_down();
+    player.loses("Broken pipe.", true).later(2);
+    connects(&mut player).boots("42", "11:00").answers("restart", 0, Verdict::Unknown, "no answer in 30 s");
+    player.shows("A check could not be asked").forget();
+    player.keys("enter").answers("restart", 0, Verdict::Pass, "Enabled").shows("Welcome back");
+}
+
+#[test]
+fn a_command_that_takes_long_is_not_late() {
+    let mut player = at_the_restart();
+    player.keys("enter").boots("41", "09:12").keys("enter").later(10).begins("Installing...").forget();
+    player.later(900).asks_for(&[]).hides("has not restarted");
+    player.ends(0).later(3).asks_for(&["ask boot vm"]);
+}
+
+#[test]
+fn on_the_machine_itself_the_end_of_the_shell_is_no_failure() {
+    let mut player = planned_here();
+    player.keys("enter").send(wci::app::Msg::Registered(Ok(()))).later(10).begins("").forget();
+    player.dies(wci::session::Ending::Exited(-1_073_741_510)).asks_for(&[]).hides("not restarted");
+    assert!(player.app.progress.armed.is_some());
+}
+
+#[test]
+fn giving_up_on_the_machine_itself_removes_the_way_back() {
+    let mut player = planned_here();
+    player.keys("enter").send(wci::app::Msg::Registered(Ok(()))).later(10).runs("", 0).forget();
+    player.keys("ctrl-c").asks_for(&["journal disarmed given-up", "remove way back"]);
+    player.send(wci::app::Msg::Removed(Err("The logon task is still there.".into()))).shows("still there");
+}
+
+#[test]
+fn a_disk_that_fills_up_on_the_way_types_nothing_and_leaves_nothing() {
+    let mut player = planned_here();
+    player.keys("enter").send(wci::app::Msg::Registered(Ok(()))).forget();
+    player.disk_is_full = true;
+    player.later(10).asks_for(&["remove way back"]).shows("Nothing was restarted: the disk is full");
+    // And a return that cannot be written is asked for until it can.
+    let mut player = going_down();
+    player.loses("Broken pipe.", true).later(2);
+    connects(&mut player).disk_is_full = true;
+    player.boots("42", "11:00").shows("the disk is full").disk_is_full = false;
+    player.forget().later(4).asks_for(&["ask boot vm"]).boots("42", "11:00");
+    player.answers("restart", 0, Verdict::Pass, "Enabled").shows("Welcome back");
+}
+
+#[test]
+fn what_was_done_before_and_is_not_so_any_more_is_named() {
+    let course = COURSE.replace(
+        "Read this.",
+        "```powershell run\nInstall-Docker\n```\n\n```toml check\nsays = \"Docker runs\"\nservice = \"docker\"\n```",
+    );
+    let mut player = Player::over_ssh(&course, &[]);
+    player.keys("enter");
+    connects(&mut player).boots("41", "09:12");
+    player.answers("restart", 0, Verdict::Fail, "EnablePending").answers("after", 0, Verdict::Fail, "missing");
+    player.keys("n n").keys("enter").runs("", 0).answers("after", 0, Verdict::Pass, "running").keys("p").prompt();
+    player.keys("enter").boots("41", "09:12").keys("enter").later(10).runs("", 0);
+    player.loses("Broken pipe.", true).later(2);
+    connects(&mut player).boots("42", "09:15").answers("after", 0, Verdict::Fail, "docker is stopped");
+    player.answers("restart", 0, Verdict::Pass, "Enabled").answers("after", 0, Verdict::Fail, "docker is stopped");
+    player.resize(120, 40).shows("Done before, and not so any more").shows("After");
 }
 
 #[test]

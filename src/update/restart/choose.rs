@@ -4,17 +4,21 @@ use crate::app::Action;
 use crate::app::App;
 use crate::app::Back;
 use crate::app::Effect;
+use crate::app::Link;
 use crate::app::Overlay;
 use crate::app::Restart;
 use crate::app::Run;
 use crate::app::Rung;
 use crate::app::Stage;
 use crate::app::Tone;
+use crate::course::Place;
+use crate::course::StepId;
 use crate::page;
 use crate::progress::Disarm;
 use crate::update::checking;
 use crate::update::links;
-use crate::update::restart::{arm, count_down, disarm, plan, stage, type_it};
+use crate::update::restart::climb::ask_checks;
+use crate::update::restart::{arm, count_down, disarm, stage, type_it};
 use crate::update::running;
 use crate::update::say;
 use crate::update::travel;
@@ -104,11 +108,23 @@ fn go(app: &mut App, now: Stage) -> Vec<Effect> {
 fn try_now(app: &mut App, rung: Rung) -> Vec<Effect> {
     let Some((place, step)) = app.restart.as_ref().map(|r| (r.place, r.step.clone())) else { return Vec::new() };
     match rung {
+        // ssh is asking the learner something: that is not cut off.
+        Rung::Network if asks_something(app, place) => {
+            app.overlay = None;
+            say(app, Tone::Info, "ssh asks something: Tab goes to it.")
+        }
         Rung::Network => running::open(app, place),
+        Rung::Down if app.seats.get(&place).is_some_and(|s| s.run.is_some()) => Vec::new(),
         Rung::Down | Rung::Boot => links::ask_boot(app, place),
+        // Only the learner sees a prompt that has no marks.
+        Rung::Shell if app.seats.get(&place).is_some_and(|s| s.link == Link::Up) => ask_checks(app, &step),
         Rung::Shell => running::open(app, place),
         Rung::Checks => checking::ask(app, &step, true),
     }
+}
+
+fn asks_something(app: &App, place: Place) -> bool {
+    app.seats.get(&place).is_some_and(|s| s.link == Link::Opening && !s.terminal.text().trim().is_empty())
 }
 
 fn wait_on(app: &mut App, now: Stage) -> Vec<Effect> {
@@ -116,7 +132,7 @@ fn wait_on(app: &mut App, now: Stage) -> Vec<Effect> {
         Stage::Late(rung) | Stage::Climbing(rung) => {
             stage(app, Stage::Climbing(rung));
             let place = app.restart.as_ref().map(|r| r.place);
-            let lost = place.and_then(|p| app.seats.get(&p)).is_some_and(|s| matches!(s.link, crate::app::Link::Lost(_)));
+            let lost = place.and_then(|p| app.seats.get(&p)).is_some_and(|s| matches!(s.link, Link::Lost(_) | Link::Refused(_)));
             if let (Some(place), true) = (place, lost) { running::open(app, place) } else { Vec::new() }
         }
         _ => Vec::new(),
@@ -135,34 +151,26 @@ fn by_hand(app: &mut App) -> Vec<Effect> {
 fn once_more(app: &mut App) -> Vec<Effect> {
     let Some(Restart { step, command, place, .. }) = app.restart.take() else { return Vec::new() };
     app.overlay = None;
-    let Some((run, elevated)) = run_of(app, &step, &command) else { return Vec::new() };
-    if app.lacks_rights(place, elevated) {
-        app.overlay = Some(Overlay::Elevate(step));
-        return Vec::new();
-    }
-    plan(app, place, run)
+    let Some(run) = run_of(app, &step, &command) else { return Vec::new() };
+    running::start(app, place, run)
 }
 
-fn run_of(app: &App, step: &crate::course::StepId, command: &str) -> Option<(Run, bool)> {
+fn run_of(app: &App, step: &StepId, command: &str) -> Option<Run> {
     let step = app.find(step)?;
     let command = step.command(command)?;
     let text = app.text_of(step, command).ok()?;
-    Some((running::of(app, step, command, text), command.elevated))
+    Some(running::of(app, step, command, text))
 }
 
-/// Windows has a restart planned. The learner wants it now: that one is taken back first.
+/// Windows has a restart planned. The learner wants it now: that one is taken back first, as the plan then shows.
 fn anew(app: &mut App) -> Vec<Effect> {
-    let Some(place) = app.restart.as_ref().map(|r| r.place) else { return Vec::new() };
     let Some(run) = app.restart.as_mut().and_then(|r| r.run.as_mut()) else { return Vec::new() };
     if !run.text.starts_with(TAKE_BACK) {
         run.text = format!("{TAKE_BACK}\n{}", run.text);
         run.edited = true;
     }
-    let ready = app.seats.get(&place).is_some_and(|s| s.prompt == crate::app::Prompt::Ready);
-    if !ready {
-        return say(app, Tone::Info, "The shell has not shown its prompt yet.");
-    }
-    type_it(app)
+    stage(app, Stage::Plan);
+    Vec::new()
 }
 
 /// Takes back a restart that Windows has planned.
@@ -202,11 +210,11 @@ fn leave(app: &mut App, now: Stage) -> Vec<Effect> {
             app.restart = None;
             Vec::new()
         }
-        // Armed it stays, in the journal too: the checks, or the next start, go on with it.
         Stage::Unmet => {
             let restart = app.restart.take();
-            restart.map(|restart| disarm(app, &restart, Disarm::Back)).unwrap_or_default()
+            restart.map(|restart| disarm(app, &restart, Disarm::Unmet)).unwrap_or_default()
         }
+        // Armed it stays, in the journal too: the checks, or the next start, go on with it.
         Stage::Climbing(_) | Stage::Planned | Stage::Postponed | Stage::Late(_) => Vec::new(),
     }
 }

@@ -6,10 +6,13 @@ use crate::app::COUNTDOWN;
 use crate::app::ENOUGH;
 use crate::app::Effect;
 use crate::app::Prompt;
+use crate::app::Restart;
 use crate::app::Rung;
 use crate::app::Stage;
 use crate::app::Standing;
+use crate::app::Tone;
 use crate::course::Place;
+use crate::course::StepId;
 use crate::progress::Disarm;
 use crate::progress::Entry;
 use crate::restart::BootId;
@@ -18,7 +21,7 @@ use crate::session::Loss;
 use crate::update::checking;
 use crate::update::links;
 use crate::update::record;
-use crate::update::restart::{ASK_AGAIN, arm, seat_answers, show, stage, type_it};
+use crate::update::restart::{ASK_AGAIN, arm, seat_answers, show, stage, take_back, type_it};
 use crate::update::running;
 
 /// The rung is climbed; the next one is begun.
@@ -32,29 +35,28 @@ fn climb(app: &mut App, rung: Rung, next: Rung) {
 }
 
 pub fn link_lost(app: &mut App, place: Place, loss: &Loss) -> Vec<Effect> {
+    // What was not typed yet is not typed into a machine that comes back.
+    let counting = |r: &&Restart| r.place == place && matches!(r.stage, Stage::Registering | Stage::Countdown);
+    if app.restart.as_ref().filter(counting).is_some() {
+        return take_back(app, "Nothing was restarted: the link broke before anything was typed.");
+    }
     let Some(restart) = app.restart.as_mut().filter(|r| r.place == place && r.expects_loss()) else { return Vec::new() };
     let rung = match restart.stage {
         Stage::Climbing(rung) | Stage::Late(rung) => rung,
         _ => Rung::Down,
     };
-    restart.why = Some(loss.why.clone());
-    let late = matches!(restart.stage, Stage::Late(_));
-    let why = loss.why.clone();
     match rung {
         Rung::Down => climb(app, Rung::Down, Rung::Network),
         // A machine that restarts once more while it comes back.
         Rung::Boot | Rung::Shell | Rung::Checks => stage(app, Stage::Climbing(Rung::Network)),
-        Rung::Network if late => {}
         Rung::Network => {}
     }
     if let Some(restart) = &mut app.restart {
-        restart.why = Some(why);
+        restart.why = Some(loss.why.clone());
         if !loss.again && restart.stage == Stage::Climbing(Rung::Network) {
             restart.stage = Stage::Late(Rung::Network);
+            show(app);
         }
-    }
-    if app.restart.as_ref().is_some_and(|r| !r.moves()) {
-        show(app);
     }
     Vec::new()
 }
@@ -82,7 +84,8 @@ pub fn booted(app: &mut App, boot: Result<BootId, String>) -> Vec<Effect> {
             // One that was to go down and does not answer has gone, whether its link says so yet or not: it is tried anew.
             let place = restart.place;
             let waited = matches!(restart.stage, Stage::Climbing(Rung::Down) | Stage::Late(Rung::Down));
-            let gone = waited && app.seats.get(&place).is_some_and(|s| s.host != HostKind::Here);
+            // A command that is still at it keeps its shell.
+            let gone = waited && app.seats.get(&place).is_some_and(|s| s.host != HostKind::Here && s.run.is_none());
             if gone {
                 climb(app, Rung::Down, Rung::Network);
             }
@@ -101,8 +104,10 @@ pub fn booted(app: &mut App, boot: Result<BootId, String>) -> Vec<Effect> {
     if !restart.before.as_ref().is_some_and(|before| before.differs(&boot)) {
         // It may take long to go, and answer in between: that is not known to be an end before its time is over.
         let patience = app.patience;
-        let going = restart.run.is_some() && now < restart.at.saturating_add(restart.budget(Rung::Down, patience));
-        let (step, at) = (restart.step.clone(), restart.at);
+        let at = restart.typed.unwrap_or(restart.at);
+        let runs = app.seats.get(&restart.place).is_some_and(|s| s.run.is_some());
+        let going = restart.run.is_some() && (runs || now < at.saturating_add(restart.budget(Rung::Down, patience)));
+        let step = restart.step.clone();
         if going {
             stage(app, Stage::Climbing(Rung::Down));
             if let Some(restart) = &mut app.restart {
@@ -115,14 +120,20 @@ pub fn booted(app: &mut App, boot: Result<BootId, String>) -> Vec<Effect> {
         stage(app, Stage::Postponed);
         return checking::ask(app, &step, false);
     }
-    restart.after = Some(boot.clone());
-    restart.returns += 1;
+    // A link that broke once more, or another start of the program, is no second restart.
+    let known = restart.after.as_ref().is_some_and(|after| !after.differs(&boot));
     let (step, command, place) = (restart.step.clone(), restart.command.clone(), restart.place);
-    let mut effects = vec![
-        record(app, Entry::Returned { boot }),
+    let mut effects = Vec::new();
+    if !known {
+        restart.after = Some(boot.clone());
+        restart.returns += 1;
+        effects.push(record(app, Entry::Returned { boot }));
         // It has done what it was for: the machine has restarted.
-        record(app, Entry::Finished { step, command, status: Some(0) }),
-    ];
+        effects.push(record(app, Entry::Finished { step, command, status: Some(0) }));
+    }
+    if let Some(seat) = app.seats.get_mut(&place) {
+        seat.queued.take_if(|run| run.restarts);
+    }
     climb(app, Rung::Boot, Rung::Shell);
     effects.extend(prompted(app, place));
     effects
@@ -130,11 +141,17 @@ pub fn booted(app: &mut App, boot: Result<BootId, String>) -> Vec<Effect> {
 
 /// A prompt was shown, or is there already.
 pub fn prompted(app: &mut App, place: Place) -> Vec<Effect> {
-    let waits = app.restart.as_ref().filter(|r| r.place == place && r.stage == Stage::Climbing(Rung::Shell));
+    let shell = |r: &&Restart| matches!(r.stage, Stage::Climbing(Rung::Shell) | Stage::Late(Rung::Shell));
+    let waits = app.restart.as_ref().filter(|r| r.place == place).filter(shell);
     let ready = app.seats.get(&place).is_some_and(|s| s.prompt == Prompt::Ready);
     let Some(step) = waits.filter(|_| ready || app.headless).map(|r| r.step.clone()) else { return Vec::new() };
+    ask_checks(app, &step)
+}
+
+/// The last rung.
+pub fn ask_checks(app: &mut App, step: &StepId) -> Vec<Effect> {
     climb(app, Rung::Shell, Rung::Checks);
-    let mut effects = checking::ask(app, &step, true);
+    let mut effects = checking::ask(app, step, true);
     effects.extend(weigh(app));
     effects
 }
@@ -148,22 +165,30 @@ pub fn weigh(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     }
     // The check decides: what is met needs no restart any more.
-    if now == Stage::Postponed && app.is_met(step) {
+    if matches!(now, Stage::Postponed | Stage::Unmet | Stage::Enough) && app.is_met(step) {
         return back(app);
     }
-    if now != Stage::Climbing(Rung::Checks) {
+    if !matches!(now, Stage::Climbing(Rung::Checks) | Stage::Late(Rung::Checks)) {
         return Vec::new();
     }
     match app.standing(step) {
         Standing::Done | Standing::Warned | Standing::ByHand | Standing::Skipped | Standing::NotHere(_) => back(app),
-        Standing::Todo | Standing::Running | Standing::Failed(_) | Standing::Unknown(_) => {
+        // Not known is not unmet.
+        Standing::Unknown(why) => {
+            stage(app, Stage::Late(Rung::Checks));
+            if let Some(restart) = &mut app.restart {
+                restart.why = Some(why);
+            }
+            Vec::new()
+        }
+        Standing::Todo | Standing::Running | Standing::Failed(_) => {
             let enough = app.restart.as_ref().is_some_and(|r| r.returns >= ENOUGH);
             if !enough {
                 stage(app, Stage::Unmet);
                 return Vec::new();
             }
             stage(app, Stage::Enough);
-            let effects = vec![record(app, Entry::Disarmed { how: Disarm::GivenUp })];
+            let effects = vec![record(app, Entry::Disarmed { how: Disarm::Enough })];
             with_removal(app, effects)
         }
     }
@@ -183,10 +208,13 @@ fn back(app: &mut App) -> Vec<Effect> {
     restart.climbed.push((Rung::Checks, now.saturating_sub(restart.since)));
     let step = restart.step.clone();
     stage(app, Stage::Back);
-    let effects = vec![record(app, Entry::Disarmed { how: Disarm::Back })];
+    // After the last return that was enough it is not armed any more.
+    let armed = app.progress.armed.is_some();
+    let effects = if armed { vec![record(app, Entry::Disarmed { how: Disarm::Back })] } else { Vec::new() };
     let mut effects = with_removal(app, effects);
     effects.extend(checking::settle(app, &step));
-    app.notice = None;
+    // The welcome says what is good.
+    app.notice.take_if(|notice| notice.tone == Tone::Good);
     // What is so on the machine may be otherwise since.
     if let Some(place) = app.restart.as_ref().map(|r| r.place)
         && !app.headless
@@ -205,8 +233,12 @@ pub fn tick(app: &mut App) -> Vec<Effect> {
         restart.ask_at = None;
         return links::ask_boot(app, place);
     }
+    // A command that takes long to its end has not begun to restart anything.
+    let at_it = restart.stage == Stage::Climbing(Rung::Down) && app.seats.get(&place).is_some_and(|s| s.run.is_some());
+    let waits = app.seats.get(&place).is_some_and(|s| s.queued.is_some());
     match restart.stage {
-        Stage::Countdown if now >= restart.since + COUNTDOWN => type_it(app),
+        _ if at_it => Vec::new(),
+        Stage::Countdown if now >= restart.since + COUNTDOWN && !waits => type_it(app),
         Stage::Climbing(rung) if restart.since.saturating_add(restart.budget(rung, app.patience)) <= now => {
             late(app, place, rung)
         }
