@@ -168,7 +168,11 @@ impl Engine {
                     session.resize(size);
                 }
             }
-            Effect::Close(session) => drop(self.sessions.remove(&session)),
+            Effect::Close(session) => {
+                if let Some((place, _)) = self.sessions.remove(&session) {
+                    self.machines.leave(place);
+                }
+            }
             Effect::Ask { place, check, round, shell, question, poll } => {
                 self.ask(place, check, round, Question { check: question, shell, poll })
             }

@@ -164,7 +164,7 @@ impl Restart {
             typed: None,
             removed: None,
             before: Some(armed.before.clone()),
-            after: seen.filter(|seen| seen.differs(&armed.before)).cloned(),
+            after: seen.filter(|seen| armed.before.differs(seen)).cloned(),
             way_back: if rung == Rung::Boot { Back::Asked } else { Back::Stays },
             returns: armed.returns,
             saw: armed.saw.clone(),

@@ -1,6 +1,8 @@
 //! What stands behind each place: the door its shells are opened through, and who asks its checks.
 
 use std::collections::BTreeMap;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use crate::course::Place;
 use crate::host::{Connection, Door, ShellChoice};
@@ -13,7 +15,12 @@ pub struct Machines {
     here: Prober,
     /// Those behind ssh, with the host each was made for.
     far: BTreeMap<Place, Far>,
+    /// Those that hang up: that waits for the other side, which may be gone.
+    leaving: Vec<JoinHandle<()>>,
 }
+
+/// How long hanging up may take when all ends.
+const FAREWELL: Duration = Duration::from_secs(2);
 
 struct Far {
     host: HostKind,
@@ -23,17 +30,13 @@ struct Far {
 
 impl Machines {
     pub fn new(shell: ShellChoice) -> Self {
-        Self { here: Prober::beside(&shell), shell, far: BTreeMap::new() }
+        Self { here: Prober::beside(&shell), shell, far: BTreeMap::new(), leaving: Vec::new() }
     }
 
     /// The door to a place's machine, for a shell that is opened now: what still waits for an older one's answers is given up.
     pub fn door(&mut self, place: Place, host: &HostKind) -> Result<Door, String> {
         // A connection of its own for each shell: the one before may still be ending, and would take its successor's login with it.
-        if let Some(far) = self.far.remove(&place) {
-            far.prober.forget();
-            // Hanging up waits for the other side, which may be gone.
-            std::thread::spawn(move || far.connection.end());
-        }
+        self.leave(place);
         let HostKind::Ssh(address) = host else { return Ok(Door::Local(self.shell.clone())) };
         let connection = Connection::new(address.clone()).map_err(|why| {
             format!("The connection could not be prepared ({why}): is there room in the folder for temporary files?")
@@ -41,6 +44,15 @@ impl Machines {
         let prober = Prober::over(connection.clone());
         self.far.insert(place, Far { host: host.clone(), connection: connection.clone(), prober });
         Ok(Door::Ssh(connection))
+    }
+
+    /// The shell of a place is closed: so is all that asked its machine.
+    pub fn leave(&mut self, place: Place) {
+        self.leaving.retain(|thread| !thread.is_finished());
+        if let Some(far) = self.far.remove(&place) {
+            far.prober.forget();
+            self.leaving.push(std::thread::spawn(move || far.connection.end()));
+        }
     }
 
     /// Who asks a place's checks; nobody where a machine behind ssh was never connected.
@@ -58,10 +70,14 @@ impl Machines {
         self.far.values().for_each(|far| far.prober.forget());
     }
 
-    /// Ends every connection.
+    /// Ends every connection, and waits for that, but not for ever.
     pub fn end(&mut self) {
-        for far in std::mem::take(&mut self.far).into_values() {
-            far.connection.end();
+        for place in Place::ALL {
+            self.leave(place);
+        }
+        let until = Instant::now() + FAREWELL;
+        while self.leaving.iter().any(|thread| !thread.is_finished()) && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(5));
         }
     }
 }

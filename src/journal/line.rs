@@ -114,7 +114,7 @@ pub fn entry(row: &Row) -> Option<Entry> {
 }
 
 fn boot_of(boot: &BootId) -> Value {
-    json!({ "counter": boot.counter, "time": boot.time, "shown": boot.shown })
+    json!({ "counter": boot.counter, "time": boot.time, "up": boot.up, "shown": boot.shown })
 }
 
 struct Body<'a>(&'a Map<String, Value>);
@@ -143,7 +143,7 @@ impl Body<'_> {
 
     fn boot(&self, key: &str) -> Option<BootId> {
         let boot = Body(self.0.get(key)?.as_object()?);
-        Some(BootId { counter: boot.text("counter"), time: boot.text("time"), shown: boot.text("shown")? })
+        Some(BootId { counter: boot.text("counter"), time: boot.text("time"), up: boot.count("up"), shown: boot.text("shown")? })
     }
 
     fn pairs(&self, key: &str) -> Option<Vec<(String, String)>> {

@@ -24,6 +24,7 @@ pub fn every_kind() -> Vec<Entry> {
     let boot = |counter: Option<&str>, time: Option<&str>, shown: &str| BootId {
         counter: counter.map(Into::into),
         time: time.map(Into::into),
+        up: None,
         shown: shown.into(),
     };
     let entries = vec![

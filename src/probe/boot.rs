@@ -13,6 +13,9 @@ use super::shells::{Heard, Shells};
 /// For all of it, the start of a shell included.
 const TIME: Duration = Duration::from_secs(20);
 
+/// Characters of what a machine says that are kept.
+const LONGEST: usize = 80;
+
 const POSIX: &str = include_str!("questions/boot.sh");
 const POWERSHELL: &str = include_str!("questions/boot.ps1");
 
@@ -39,8 +42,15 @@ pub async fn ask(shells: &Shells, shell: Shell) -> Result<BootId, String> {
 }
 
 fn read(told: &str) -> Result<BootId, String> {
-    let found = |word: &str| said(told, word).map(str::to_owned);
-    let boot = BootId { counter: found("boot"), time: found("time"), shown: found("shown").unwrap_or_default() };
+    // It goes into the journal and onto the screen, and the machine may be anybody's.
+    let found =
+        |word: &str| said(told, word).map(|text| text.chars().filter(|c| !c.is_control()).take(LONGEST).collect::<String>());
+    let boot = BootId {
+        counter: found("boot"),
+        time: found("time"),
+        up: found("up").and_then(|text| text.parse().ok()),
+        shown: found("shown").unwrap_or_default(),
+    };
     match boot {
         BootId { counter: None, time: None, .. } => Err(found("lacks")
             .map_or("the machine does not tell its boots apart".into(), |why| format!("its boot is not told: {why}"))),
@@ -53,7 +63,7 @@ mod tests {
     use super::*;
 
     fn boot(counter: Option<&str>, time: Option<&str>, shown: &str) -> BootId {
-        BootId { counter: counter.map(Into::into), time: time.map(Into::into), shown: shown.into() }
+        BootId { counter: counter.map(Into::into), time: time.map(Into::into), up: None, shown: shown.into() }
     }
 
     /// Functions stand in for what only Windows has.
@@ -71,7 +81,9 @@ mod tests {
         let tells = async |before: &str| {
             let told = shells.ask(&[Shell::Pwsh], &format!("{before}{POWERSHELL}"), TIME).await;
             let Heard::Replied { text, .. } = told else { panic!("{told:?}") };
-            read(&text)
+            let told = read(&text);
+            assert!(told.as_ref().map_or(true, |boot| boot.up.is_some()), "{text}");
+            told.map(|boot| BootId { up: None, ..boot })
         };
         let both = tells(&format!("{class}{registry}")).await.unwrap();
         assert_eq!((both.counter.as_deref(), both.shown.as_str()), (Some("41"), "2026-11-24 09:12"));
@@ -80,6 +92,14 @@ mod tests {
         assert_eq!(tells(registry).await, Ok(boot(Some("41"), None, "")));
         assert_eq!(tells(class).await, Ok(boot(None, Some(&time), "2026-11-24 09:12")));
         assert!(tells("").await.unwrap_err().starts_with("its boot is not told: "));
+    }
+
+    #[test]
+    fn what_is_told_stays_in_its_bounds() {
+        let hostile = format!("wci boot a\u{1b}[31mb{}\nwci shown \u{7}x\nwci up 12\n", "x".repeat(500));
+        let boot = read(&hostile).unwrap();
+        assert!(boot.counter.as_ref().is_some_and(|c| c.len() <= LONGEST && c.starts_with("a[31mb")), "{boot:?}");
+        assert_eq!((boot.shown.as_str(), boot.up), ("x", Some(12)));
     }
 
     #[test]

@@ -230,7 +230,7 @@ fn another_machine_forgets_what_the_old_one_answered() {
 
 /// A restart of the vm that an earlier start armed.
 fn armed() -> [Entry; 2] {
-    let boot = |counter: &str| BootId { counter: Some(counter.into()), time: None, shown: counter.into() };
+    let boot = |counter: &str| BootId { counter: Some(counter.into()), time: None, up: None, shown: counter.into() };
     let armed = Armed {
         step: StepId::new("demo", "there"),
         command: "1".into(),

@@ -246,7 +246,7 @@ impl Player {
 
     /// The machine says which boot it is in, and when that began.
     pub fn boots(&mut self, counter: &str, shown: &str) -> &mut Self {
-        let boot = BootId { counter: Some(counter.into()), time: Some(shown.into()), shown: shown.into() };
+        let boot = BootId { counter: Some(counter.into()), time: Some(shown.into()), up: None, shown: shown.into() };
         let (place, round) = (self.place, self.boot_round);
         self.send(Msg::Booted { place, round, boot: Ok(boot) })
     }

@@ -11,3 +11,5 @@ try {
     if ($null -ne $counter) { 'wci boot ' + $counter }
 }
 catch { 'wci lacks ' + $_.Exception.Message }
+# Of a clock that nobody steps, and that begins with the boot.
+try { 'wci up ' + [long]([Diagnostics.Stopwatch]::GetTimestamp() / [Diagnostics.Stopwatch]::Frequency) } catch { }
