@@ -25,7 +25,12 @@ pub fn scratch_base() -> PathBuf {
 
 /// Makes a folder of this name for files that are needed for a moment, and gives its path. One that is there already is an error.
 pub fn scratch(name: &str) -> io::Result<PathBuf> {
-    let path = scratch_base().join(name);
+    scratch_in(&scratch_base(), name)
+}
+
+/// The same in another folder.
+pub fn scratch_in(base: &Path, name: &str) -> io::Result<PathBuf> {
+    let path = base.join(name);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut std::fs::DirBuilder::new(), 0o700).create(&path)?;
     #[cfg(windows)]

@@ -32,7 +32,8 @@ pub enum Entry {
     /// The learner trusts a course from elsewhere, named by the digest of its files.
     Trusted { course: String },
     /// The learner says where the Windows machine of the course is.
-    Placed { vm: HostKind },
+    /// While it restarts it may be the same one at another address.
+    Placed { vm: HostKind, same: bool },
     /// The boot a machine was found in, where it is another than the one known before.
     Booted { host: HostKind, boot: BootId },
     /// A restart is about to be: what is needed to know it again afterwards.
@@ -217,10 +218,8 @@ impl Progress {
             }
             Entry::Opened { chapter } => self.chapter = Some(chapter.clone()),
             Entry::Trusted { .. } => {}
-            Entry::Placed { vm } => {
-                // While it restarts only its address can have changed: it is the same machine.
-                let moved = |armed: &&mut Armed| matches!((&armed.host, vm), (HostKind::Ssh(_), HostKind::Ssh(_)));
-                if let Some(armed) = self.armed.as_mut().filter(moved) {
+            Entry::Placed { vm, same } => {
+                if let Some(armed) = self.armed.as_mut().filter(|_| *same) {
                     armed.host = vm.clone();
                 }
                 self.vm = Some(vm.clone());

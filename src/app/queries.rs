@@ -217,7 +217,10 @@ impl App {
                 open = true;
                 continue;
             };
-            let reason = || format!("{}: saw {}, expected {}", check.says, answer.seen, answer.expected);
+            let reason = || match answer.expected.as_str() {
+                "" => format!("{}: {}", check.says, answer.seen),
+                expected => format!("{}: saw {}, expected {expected}", check.says, answer.seen),
+            };
             if worst.as_ref().is_none_or(|(v, _)| is_worse(answer.verdict, *v)) {
                 worst = Some((answer.verdict, reason()));
             }
@@ -302,7 +305,12 @@ impl App {
     pub fn text_of(&self, step: &Step, command: &Command) -> Result<String, Untyped> {
         let seat = self.seats.get(&step.place);
         let shell = seat.map_or(Shell::Sh, |s| s.shell);
+        // Which shell there is over there is known once somebody has been there.
+        let unknown = seat.is_some_and(|s| matches!(s.host, HostKind::Ssh(_)) && s.link != Link::Up);
         let Some(variant) = command.variant(shell) else {
+            if unknown {
+                return Err(Untyped::Shell(format!("There is no link to the {} yet.", step.place.name())));
+            }
             let wants = command.variants.first().map_or("another shell", |v| v.language.title());
             return Err(Untyped::Shell(format!("It is written for {wants}; the {} runs {}.", step.place.name(), shell.title())));
         };

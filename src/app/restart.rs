@@ -14,6 +14,9 @@ pub const COUNTDOWN: Time = 10_000;
 /// After so many restarts in a row that did not meet the step it is no longer tried.
 pub const ENOUGH: u32 = 3;
 
+/// A machine that is still up so long after the command that was to restart it may not go down at all, in milliseconds.
+const LINGERS: Time = 45_000;
+
 /// A restart, as far as it has come.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Restart {
@@ -172,6 +175,12 @@ impl Restart {
             why: None,
             ask_at: None,
         }
+    }
+
+    /// It was to go down a while ago, and is still up.
+    pub fn lingers(&self, now: Time) -> bool {
+        let since = self.typed.is_some_and(|typed| now.saturating_sub(typed) > LINGERS);
+        self.stage == Stage::Climbing(Rung::Down) && self.run.is_some() && since
     }
 
     /// The step is neither met nor unmet before it is over.

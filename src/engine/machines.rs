@@ -51,7 +51,7 @@ impl Machines {
         self.leaving.retain(|thread| !thread.is_finished());
         if let Some(far) = self.far.remove(&place) {
             far.prober.forget();
-            self.leaving.push(std::thread::spawn(move || far.connection.end()));
+            self.leaving.push(std::thread::spawn(move || far.connection.close()));
         }
     }
 

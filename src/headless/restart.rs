@@ -10,6 +10,7 @@ use crate::app::Link;
 use crate::app::Msg;
 use crate::app::Overlay;
 use crate::app::Rung;
+use crate::app::Seat;
 use crate::app::Stage;
 use crate::course::Place;
 use crate::course::Step;
@@ -19,6 +20,9 @@ use super::HEARTBEAT;
 
 /// How long a login may take. One that asks for a password waits for a person, and nobody is there.
 const LOGIN: u64 = 60_000;
+
+/// How long a question of ssh stands before it is taken for one.
+const ASKS: u64 = 2_000;
 
 impl<W: Write> Pilot<'_, W> {
     /// Connects the machines a step needs; says in one sentence why one cannot be.
@@ -60,16 +64,20 @@ impl<W: Write> Pilot<'_, W> {
                     return Ok(Err(format!("{} It was tried for {} s.", lost.why, waited / 1000)));
                 }
                 Link::Refused(why) => return Ok(Err(why.clone())),
-                Link::Opening if waited > LOGIN.max(patience) => {
+                Link::Opening => {
                     let shown = seat.terminal.text();
                     let last = shown.lines().rev().map(str::trim).find(|l| !l.is_empty()).unwrap_or_default();
-                    return Ok(Err(format!(
-                        "the login takes longer than {} s and may wait for a person ({last}): open wci to log in, or use a key",
-                        waited / 1000
-                    )));
+                    // What ssh asks stands there, and nobody can answer it here.
+                    let asks = last.ends_with([':', '?']) && now().saturating_sub(seat.heard) > ASKS;
+                    if asks || waited > LOGIN.max(patience) {
+                        let seconds = waited / 1000;
+                        return Ok(Err(format!(
+                            "ssh waits for an answer after {seconds} s ({last}): open wci to log in, or use a key or an agent"
+                        )));
+                    }
                 }
                 Link::Closed | Link::Ended(_) => return Ok(Err("the shell there has ended".into())),
-                Link::Opening | Link::Lost(_) | Link::Up => {}
+                Link::Lost(_) | Link::Up => {}
             }
             self.news(step).await?;
         }
@@ -86,7 +94,12 @@ impl<W: Write> Pilot<'_, W> {
         if self.beat.elapsed() >= HEARTBEAT {
             self.beat = tokio::time::Instant::now();
             let seconds = self.begun.elapsed().as_secs();
-            let last = self.app().restart.as_ref().and_then(|r| r.why.clone()).unwrap_or_default();
+            let lost = |seat: &Seat| match &seat.link {
+                Link::Lost(lost) => Some(lost.why.clone()),
+                _ => None,
+            };
+            let heard = self.app().restart.as_ref().and_then(|r| r.why.clone());
+            let last = heard.or_else(|| self.app().seats.values().find_map(lost)).unwrap_or_default();
             self.report.tell(&Event::Waiting { id: &step.id, seconds, last: &last })?;
         }
         Ok(())

@@ -23,6 +23,12 @@ impl<W: Write> Pilot<'_, W> {
         self.report.tell(&Event::Start { chapter: slug, title, steps: 1 })?;
         self.report.tell(&Event::Begin { step: &step, number: 1, of: 1 })?;
         self.apply(Msg::Show { chapter, step: index });
+        if let Err(why) = self.reach(&step).await? {
+            self.waits = true;
+            self.skip(&step, &why)?;
+            return Ok(self.code());
+        }
+        self.apply(Msg::Show { chapter, step: index });
         self.settled(&step.id).await?;
         if let Standing::NotHere(why) = self.app().standing(&step) {
             self.verdict(&step, Told::Skipped, &why)?;

@@ -75,7 +75,7 @@ impl Connection {
 
     /// By another ssh, or with options of its own.
     pub fn by(address: Address, way: Way) -> io::Result<Self> {
-        let folder = if way.shares && cfg!(unix) { Some(private::scratch(&format!("wci-{}", private::secret()))?) } else { None };
+        let folder = if way.shares && cfg!(unix) { Some(socket_folder()?) } else { None };
         Ok(Self(Arc::new(Inner {
             address,
             way,
@@ -113,6 +113,14 @@ impl Connection {
     /// Hangs up, and waits until it is done. The session that goes over it ends.
     pub fn end(&self) {
         self.0.end();
+    }
+
+    /// Hangs up for good: nothing is opened over it any more.
+    pub fn close(&self) {
+        self.0.end();
+        if let Some(folder) = &self.0.folder {
+            let _ = std::fs::remove_dir_all(folder);
+        }
     }
 
     /// What ssh is told to log in and hold the connection for others. It stays in its terminal: with that it ends, so no ssh outlives us.
@@ -213,6 +221,36 @@ impl Connection {
 
     fn lock(&self) -> MutexGuard<'_, Found> {
         self.0.lock()
+    }
+}
+
+/// A socket's path is at most some 100 bytes long, and ssh adds some of its own while it makes one.
+const LONGEST: usize = 75;
+
+/// A private folder for the socket, where its path fits.
+fn socket_folder() -> io::Result<PathBuf> {
+    let base = match private::scratch_base() {
+        long if long.as_os_str().len() + "/wci-0123456789abcdef/s".len() > LONGEST => PathBuf::from("/tmp"),
+        base => base,
+    };
+    sweep(&base);
+    private::scratch_in(&base, &format!("wci-{}", private::secret()))
+}
+
+/// Takes away what a wci that was killed has left: folders of this kind that are empty, and older than a day.
+fn sweep(base: &Path) {
+    let ours = |name: &str| {
+        name.strip_prefix("wci-").is_some_and(|rest| rest.len() == 16 && rest.bytes().all(|b| b.is_ascii_hexdigit()))
+    };
+    let old = |entry: &std::fs::DirEntry| {
+        let changed = entry.metadata().ok()?.modified().ok()?;
+        Some(changed.elapsed().ok()? > Duration::from_secs(24 * 60 * 60))
+    };
+    for entry in std::fs::read_dir(base).into_iter().flatten().flatten() {
+        if entry.file_name().to_str().is_some_and(ours) && old(&entry) == Some(true) {
+            // One that is not empty stays.
+            let _ = std::fs::remove_dir(entry.path());
+        }
     }
 }
 

@@ -11,15 +11,17 @@ use crate::course::{Os, Shell};
 use crate::host::integration;
 use crate::host::remote::{Found, Login};
 
-const READY: &[u8] = b"wci-ready";
-const PLAIN: &[u8] = b"wci-plain";
+const READY: &str = "wci-ready";
+const PLAIN: &str = "wci-plain";
 
 /// What the login shell of the other side is told to run.
 ///
 /// For every POSIX shell and fish, csh and pwsh as well: in single quotes, and in them no quotes, no backslash and no `!`. Without a
 /// separator and without patterns no variable needs quotes. The terminal stays what it was for the shell: the script comes by a pipe.
-pub fn command(shell: Shell, found: Found, nonce: &str) -> String {
-    let command = bootstrap(shell, found, nonce);
+///
+/// `word` makes the ready word of this session one that nothing over there says by itself.
+pub fn command(shell: Shell, found: Found, nonce: &str, word: &str) -> String {
+    let command = bootstrap(shell, found, nonce, word);
     match found.login {
         // By itself it would end with 1 for every other status.
         Login::PowerShell { .. } => format!("{command}; exit $LASTEXITCODE"),
@@ -27,12 +29,13 @@ pub fn command(shell: Shell, found: Found, nonce: &str) -> String {
     }
 }
 
-fn bootstrap(shell: Shell, found: Found, nonce: &str) -> String {
+fn bootstrap(shell: Shell, found: Found, nonce: &str, word: &str) -> String {
+    let said = |text: &str| text.replace(READY, &format!("{READY}-{word}")).replace(PLAIN, &format!("{PLAIN}-{word}"));
     if found.os == Some(Os::Windows) {
         return match shell {
             Shell::Cmd => format!("cmd /d /k prompt {}", integration::remote_prompt(nonce)),
-            Shell::Pwsh => format!("pwsh -NoLogo -NoExit -EncodedCommand {}", encoded(READ_KEYS)),
-            _ => format!("powershell -NoLogo -NoExit -EncodedCommand {}", encoded(READ_KEYS)),
+            Shell::Pwsh => format!("pwsh -NoLogo -NoExit -EncodedCommand {}", encoded(&said(READ_KEYS))),
+            _ => format!("powershell -NoLogo -NoExit -EncodedCommand {}", encoded(&said(READ_KEYS))),
         };
     }
     let (start, plain) = match shell {
@@ -60,7 +63,7 @@ fn bootstrap(shell: Shell, found: Found, nonce: &str) -> String {
     ];
     // A pwsh as login shell has no `exec`.
     let exec = if matches!(found.login, Login::Posix { .. }) { "exec " } else { "" };
-    format!("{exec}sh -c '{}; printf %s $wci_t | {start} 3<&0 0<&4 4<&-'", script.join("; "))
+    format!("{exec}sh -c '{}; printf %s $wci_t | {start} 3<&0 0<&4 4<&-'", said(&script.join("; ")))
 }
 
 /// PowerShell behind a pipe at its descriptor 3.
@@ -93,6 +96,8 @@ pub fn script(shell: Shell, found: Found, nonce: &str) -> Option<Vec<u8>> {
 /// Listens for the ready word.
 #[derive(Debug)]
 pub struct Gate {
+    ready: Vec<u8>,
+    plain: Vec<u8>,
     /// What could be the beginning of the word.
     held: Vec<u8>,
     state: State,
@@ -118,8 +123,9 @@ pub struct Passed {
 }
 
 impl Gate {
-    pub fn new() -> Self {
-        Self { held: Vec::new(), state: State::Shut }
+    pub fn new(word: &str) -> Self {
+        let whole = |text: &str| format!("{text}-{word}").into_bytes();
+        Self { ready: whole(READY), plain: whole(PLAIN), held: Vec::new(), state: State::Shut }
     }
 
     pub fn feed(&mut self, bytes: &[u8]) -> Passed {
@@ -127,11 +133,11 @@ impl Gate {
         if self.state == State::Shut {
             self.held.extend_from_slice(bytes);
             let at = |word: &[u8]| self.held.windows(word.len()).position(|found| found == word);
-            match (at(READY), at(PLAIN)) {
+            match (at(&self.ready), at(&self.plain)) {
                 (None, None) => {
-                    let keep = (1..READY.len()).rev().find(|n| {
+                    let keep = (1..self.ready.len()).rev().find(|n| {
                         let begins = |word: &[u8]| self.held.ends_with(&word[..*n]);
-                        begins(READY) || begins(PLAIN)
+                        begins(&self.ready) || begins(&self.plain)
                     });
                     passed.before = self.held.drain(..self.held.len() - keep.unwrap_or(0)).collect();
                     return passed;
@@ -139,7 +145,7 @@ impl Gate {
                 (ready, plain) => {
                     let at = ready.or(plain).unwrap_or_default();
                     passed.ready = Some(ready.is_some());
-                    passed.after = self.held.split_off(at + READY.len());
+                    passed.after = self.held.split_off(at + self.ready.len());
                     self.held.truncate(at);
                     passed.before = std::mem::take(&mut self.held);
                     self.state = State::Opening;
@@ -172,7 +178,7 @@ mod tests {
             [(Shell::Bash, LINUX), (Shell::Sh, LINUX), (Shell::Pwsh, LINUX), (Shell::PowerShell, WINDOWS), (Shell::Pwsh, WINDOWS)]
         {
             let nonce = "0123456789abcdef";
-            let command = command(shell, found, nonce);
+            let command = command(shell, found, nonce, "c0ffee");
             assert!(!command.contains(nonce) && command.len() < 2000, "{command}");
             assert!(!command.contains(['"', '\\', '!', '\n']), "{command}");
             assert_eq!(command.matches('\'').count(), if found == WINDOWS { 0 } else { 2 }, "{command}");
@@ -194,9 +200,9 @@ mod tests {
 
     #[test]
     fn the_word_is_found_however_it_comes_and_not_shown() {
-        let whole = b"noise wci-r\r\nwci-ready\r\nPS> ";
+        let whole = b"noise wci-ready\r\nwci-ready-c0ffee\r\nPS> ";
         for cut in 0..=whole.len() {
-            let mut gate = Gate::new();
+            let mut gate = Gate::new("c0ffee");
             let (mut before, mut after, mut ready) = (Vec::new(), Vec::new(), Vec::new());
             for part in [&whole[..cut], &whole[cut..]] {
                 let mut passed = gate.feed(part);
@@ -204,10 +210,10 @@ mod tests {
                 after.append(&mut passed.after);
                 ready.extend(passed.ready);
             }
-            assert_eq!((before.as_slice(), after.as_slice()), (&b"noise wci-r\r\n"[..], &b"PS> "[..]), "{cut}");
+            assert_eq!((before.as_slice(), after.as_slice()), (&b"noise wci-ready\r\n"[..], &b"PS> "[..]), "{cut}");
             assert_eq!(ready, [true], "{cut}");
         }
-        let passed = Gate::new().feed(b"wci-plain\n");
+        let passed = Gate::new("c0ffee").feed(b"wci-plain-c0ffee\n");
         assert_eq!(passed, Passed { ready: Some(false), ..Passed::default() });
     }
 }

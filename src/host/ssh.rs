@@ -74,14 +74,14 @@ impl Visit<'_> {
     /// The last event, either way.
     fn life(&self) -> Result<SessionEvent, SessionEvent> {
         let login = if self.connection.shares() { self.login()? } else { None };
-        let nonce = private::secret();
+        let (nonce, word) = (private::secret(), private::secret());
         let opening = match self.look()? {
             Some((found, remote)) => {
                 self.connection.found(Some(remote));
-                let text = Some(handshake::command(remote.shell, found, &nonce));
-                Opening { text, script: handshake::script(remote.shell, found, &nonce), remote, nonce }
+                let text = Some(handshake::command(remote.shell, found, &nonce, &word));
+                Opening { text, script: handshake::script(remote.shell, found, &nonce), remote, nonce, word }
             }
-            None => Opening { text: None, script: None, remote: Remote { shell: Shell::Sh, os: None }, nonce },
+            None => Opening { text: None, script: None, remote: Remote { shell: Shell::Sh, os: None }, nonce, word },
         };
         self.session(opening, login.as_ref())
     }

@@ -29,8 +29,8 @@ pub fn loss(words: &str, to: &Address) -> Loss {
     if has("REMOTE HOST IDENTIFICATION HAS CHANGED") {
         return final_(format!(
             "{host} shows another host key than before: it is another machine, or somebody is in between. If you made it anew, \
-             `ssh-keygen -R {}` removes the old key; then open the session again.",
-            known_as(to)
+             `{}` removes the old key; then open the session again.",
+            removal(&lines).unwrap_or_else(|| format!("ssh-keygen -R {}", known_as(to)))
         ));
     }
     if has("Host key verification failed") {
@@ -114,6 +114,11 @@ fn link(line: &str, to: &Address) -> Option<Loss> {
         return Some(gone(to));
     }
     None
+}
+
+/// ssh's own command for it, where it names one: only ssh knows which name and which list the key was found in.
+fn removal(lines: &[String]) -> Option<String> {
+    lines.iter().map(|line| line.trim()).find(|line| line.starts_with("ssh-keygen -f ") && line.contains(" -R ")).map(Into::into)
 }
 
 /// As ssh has it in its list of known hosts, quoted for a shell.

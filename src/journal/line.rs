@@ -38,7 +38,7 @@ pub fn row(at_ms: u64, entry: &Entry) -> Row {
         }
         Entry::Valued { chapter, name, value } => ("valued", Some(chapter), None, json!({ "name": name, "value": value })),
         Entry::Trusted { course } => ("trusted", None, None, json!({ "course": course })),
-        Entry::Placed { vm } => ("placed", None, None, json!({ "vm": vm.to_string() })),
+        Entry::Placed { vm, same } => ("placed", None, None, json!({ "vm": vm.to_string(), "same": same })),
         Entry::Opened { chapter } => ("opened", Some(chapter), None, json!({})),
         Entry::Booted { host, boot } => ("booted", None, None, json!({ "host": host.to_string(), "boot": boot_of(boot) })),
         Entry::Armed(armed) => {
@@ -90,7 +90,7 @@ pub fn entry(row: &Row) -> Option<Entry> {
         }
         "valued" => Entry::Valued { chapter: row.chapter.clone()?, name: body.text("name")?, value: body.text("value")? },
         "trusted" => Entry::Trusted { course: body.text("course")? },
-        "placed" => Entry::Placed { vm: body.host("vm")? },
+        "placed" => Entry::Placed { vm: body.host("vm")?, same: body.flag("same")? },
         "opened" => Entry::Opened { chapter: row.chapter.clone()? },
         "booted" => Entry::Booted { host: body.host("host")?, boot: body.boot("boot")? },
         "armed" => Entry::Armed(Armed {

@@ -48,7 +48,7 @@ pub fn every_kind() -> Vec<Entry> {
         Entry::Undone { step: step(), command: "undo".into(), place: Place::Vm, text: "x".into() },
         Entry::Valued { chapter: "01-intro".into(), name: "vm".into(), value: "20.51.3.7".into() },
         Entry::Trusted { course: "digest".into() },
-        Entry::Placed { vm: "ssh://wci@10.0.0.4:22".parse().expect("a host") },
+        Entry::Placed { vm: "ssh://wci@10.0.0.4:22".parse().expect("a host"), same: true },
         Entry::Opened { chapter: "01-intro".into() },
         Entry::Booted { host: HostKind::Here, boot: boot(None, Some("133"), "2026-11-24 09:12") },
         Entry::Armed(Armed {

@@ -104,6 +104,9 @@ fn restart(app: &App) -> Vec<(String, &'static str)> {
         Stage::Registering => Vec::new(),
         Stage::Countdown => vec![(Action::Go, "now"), (Action::Stop, "take it back")],
         Stage::Climbing(Rung::Network | Rung::Boot) => vec![(Action::Go, "try now"), (Action::WaitOn, "wait longer")],
+        Stage::Climbing(_) if restart.lingers(app.now) => {
+            vec![(Action::Go, "it does not restart"), (Action::WaitOn, "wait longer")]
+        }
         Stage::Climbing(_) => vec![(Action::WaitOn, "wait longer")],
         Stage::Late(_) => vec![(Action::Go, "try now"), (Action::WaitOn, "wait longer")],
         Stage::Planned => vec![(Action::Go, "wait for that one"), (Action::Anew, "take it back, restart now")],

@@ -219,8 +219,9 @@ fn foot(app: &App, step: &Step, command: &Command, text: &Text) -> (Vec<String>,
     if matches!(app.standing(step), Standing::NotHere(_)) {
         return (Vec::new(), vec!["n next".into(), "t done by hand".into()]);
     }
-    if app.restart.as_ref().is_some_and(|r| r.step == step.id) {
-        return say("This restart is under way.", &["Enter shows how far it is"]);
+    let restart = app.restart.as_ref().filter(|r| r.step == step.id);
+    if restart.is_some_and(|r| r.moves() || r.holds()) {
+        return say("This restart is not over yet.", &["Enter shows how far it is"]);
     }
     match &text.untyped {
         Some(Untyped::Missing(name)) => (Vec::new(), vec![format!("Enter asks for {name}")]),

@@ -64,7 +64,7 @@ fn plan(paper: &mut Paper<'_>, restart: &Restart, machine: &str) {
     if let Some(command) = app.find(&restart.step).and_then(|s| s.command(&restart.command))
         && let Some(time) = command.typical
     {
-        paper.say(&format!("Seen elsewhere: about {}.", crate::page::marks::span(time)), Role::Dim);
+        paper.say(&format!("It usually takes about {}.", crate::page::marks::span(time)), Role::Dim);
     }
     paper.gap();
     match &restart.before {
@@ -188,7 +188,7 @@ fn postponed(paper: &mut Paper<'_>, restart: &Restart) {
     paper.say(&text, Role::Unknown);
     paper.gap();
     paper.say(
-        "It was postponed, taken back, or only the link broke. Nothing is lost: Enter restarts it, and if it restarts later by itself, wci sees that.",
+        "It was postponed, taken back, never begun, or only the link broke. Nothing is lost: Enter restarts it, and if it restarts later by itself, wci sees that.",
         Role::Text,
     );
 }

@@ -69,7 +69,7 @@ fn reset_puts_one_step_or_everything_aside() {
 
 #[test]
 fn where_the_machine_is_outlives_a_step_and_not_a_new_beginning() {
-    let placed = |vm: HostKind| Entry::Placed { vm };
+    let placed = |vm: HostKind| Entry::Placed { vm, same: false };
     let ssh: HostKind = "ssh://wci@10.0.0.4:2222".parse().expect("a host");
     let all = [placed(HostKind::Here), placed(ssh.clone()), Entry::Reset { step: Some(step()) }];
     assert_eq!(Progress::of(&all).vm, Some(ssh.clone()), "the last word counts");

@@ -63,7 +63,7 @@ pub fn lost(app: &mut App, place: Place, loss: Loss) -> Vec<Effect> {
         effects.extend(running::finish(app, place, None));
         unasked(app, place);
         effects.extend(doubt(app, place, &run.step));
-        let text = "The link broke while the command ran. Whether it ended is not known: its checks are asked when the machine is back. Nothing runs again by itself.";
+        let text = "The link broke while it ran. Its checks are asked once it is back.";
         effects.extend(say(app, Tone::Bad, text));
     } else {
         if let Some(seat) = app.seats.get_mut(&place) {

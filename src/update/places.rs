@@ -6,8 +6,10 @@ use crate::app::Effect;
 use crate::app::Input;
 use crate::app::Overlay;
 use crate::app::Restart;
+use crate::app::Rung;
 use crate::app::Screen;
 use crate::app::Seat;
+use crate::app::Stage;
 use crate::app::Tone;
 use crate::app::Whereabouts;
 use crate::course::Place;
@@ -51,11 +53,12 @@ fn busy(app: &App) -> Option<&'static str> {
     if seat.current().is_some() {
         return Some("A command runs on the vm. Wait for its end, or stop it with Ctrl-C; then v says where the machine is.");
     }
-    // One that is restarting may come back with another address.
-    let movable = |r: &Restart| r.expects_loss() && matches!(seat.host, HostKind::Ssh(_));
+    // One that does not come back may have another address. One that is there has the one it has.
+    let away = |r: &Restart| matches!(r.stage, Stage::Climbing(Rung::Network) | Stage::Late(Rung::Network));
+    let movable = |r: &Restart| away(r) && matches!(seat.host, HostKind::Ssh(_));
     let restart = app.restart.as_ref().filter(|r| r.place == Place::Vm && !movable(r));
     restart
-        .map(|_| "A restart of the vm is not over yet: Enter on its step shows how far it is. Then v says where the machine is.")
+        .map(|_| "A restart of the vm is not over yet: Enter on its step shows how far it is, Ctrl-C there gives it up. Then v says where the machine is.")
 }
 
 /// Whether the vm is on its way through a restart: it is the same machine, wherever it is.
@@ -150,7 +153,7 @@ fn change(app: &mut App, host: HostKind) -> Vec<Effect> {
     }
     app.unplaced = false;
     if app.progress.vm.as_ref() != Some(&host) {
-        effects.push(record(app, Entry::Placed { vm: host.clone() }));
+        effects.push(record(app, Entry::Placed { vm: host.clone(), same: restarts(app) }));
     }
     let says = match &host {
         HostKind::Here => "The Windows steps run on this machine.".to_owned(),

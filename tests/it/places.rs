@@ -274,6 +274,18 @@ fn a_machine_that_restarts_may_come_back_with_another_address() {
 }
 
 #[test]
+fn one_that_is_there_is_not_exchanged_while_its_restart_is_waited_for() {
+    let mut player = Player::over_ssh(TWO_PLACES, &armed());
+    connects(&mut player);
+    player.boots("41", "09:12").shows("has not restarted").keys("esc v").shows("A restart of the vm is not over yet");
+    assert!(chosen(&player).is_none());
+    // Given up, it is.
+    player.keys("enter ctrl-c v ctrl-u").types("wci@10.0.0.9").keys("enter");
+    connects(&mut player);
+    player.boots("7", "08:00").hides("has restarted").hides("Restarting");
+}
+
+#[test]
 fn another_machine_is_not_taken_for_one_that_has_restarted() {
     let mut player = over_ssh();
     player.place = Place::Vm;
@@ -415,7 +427,7 @@ fn a_run_without_the_screen_goes_by_the_flag_then_by_the_answer() {
     assert!(code == Some(3) && told.contains("no machine is connected"), "{told}");
     let folder = state.path().join("courses").join(wci::content::name(course.path()));
     let mut opened = wci::journal::open(&folder).expect("a journal");
-    opened.journal.write(1, &Entry::Placed { vm: HostKind::Here }).expect("written");
+    opened.journal.write(1, &Entry::Placed { vm: HostKind::Here, same: false }).expect("written");
     drop(opened);
     let (code, told) = run(&["--vm", "rehearsal"]);
     assert!(code == Some(3), "a flag counts for its start: {told}");

@@ -360,7 +360,7 @@ fn short(entry: &Entry) -> String {
         Entry::Valued { name, value, .. } => format!("valued {name}={value}"),
         Entry::Opened { chapter } => format!("opened {chapter}"),
         Entry::Trusted { .. } => "trusted".into(),
-        Entry::Placed { vm } => format!("placed {vm}"),
+        Entry::Placed { vm, .. } => format!("placed {vm}"),
         Entry::Booted { host, boot } => format!("booted {host} {}", boot.shown),
         Entry::Armed(armed) => format!("armed {} {} after {} returns", armed.step, armed.command, armed.returns),
         Entry::Returned { boot } => format!("returned {}", boot.shown),

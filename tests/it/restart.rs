@@ -394,7 +394,7 @@ fn a_command_in_flight_when_the_link_broke_is_unknown_and_is_not_run_again() {
     player.keys("enter").begins("working...").forget();
     player.loses("Timeout, server 10.0.0.4 not responding.", true);
     player.asks_for(&["journal finished demo#enable 1 None", "journal judged demo#enable unknown"]);
-    player.shows("The link broke while the command ran").later(2);
+    player.shows("The link broke while it ran").later(2);
     connects(&mut player).forget().later(60);
     assert!(!player.effects().iter().any(|e| e.starts_with("send")));
 }

@@ -33,6 +33,8 @@ pub struct Opening {
     pub script: Option<Vec<u8>>,
     pub remote: Remote,
     pub nonce: String,
+    /// By which its ready word is told from all that is written over there.
+    pub word: String,
 }
 
 impl Visit<'_> {
@@ -75,9 +77,9 @@ impl Visit<'_> {
     /// From its first byte to its end.
     fn follow(&self, running: pty::Running, opening: Opening, stage: &Arc<Mutex<Stage>>) -> Ending {
         let shares = self.connection.shares();
-        let Opening { mut script, remote, nonce, .. } = opening;
+        let Opening { mut script, remote, nonce, word, .. } = opening;
         let (input, opened) = (running.input(), SessionEvent::Opened { shell: remote.shell, nonce, os: remote.os });
-        let mut gate = script.is_some().then(Gate::new);
+        let mut gate = script.is_some().then(|| Gate::new(&word));
         // Without a shared connection ssh may still have a question to ask; of the rest only the word is listened for.
         if gate.is_none() || !shares {
             self.shared.take_keys(&input);

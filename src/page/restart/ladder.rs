@@ -33,6 +33,11 @@ pub fn climbing(paper: &mut Paper<'_>, restart: &Restart, machine: &str) {
             paper.say(&format!("Last heard: {why}"), Role::Dim);
         }
         paper.say(what_to_do(rung), Role::Advice);
+    } else if restart.lingers(paper.app.now) {
+        paper.say(
+            "The command has ended, and the machine is still up. Updates can hold it up for minutes; if it does not go down at all, it was postponed: Enter says so.",
+            Role::Advice,
+        );
     } else if restart.way_back == Back::Stays && !late {
         paper.say(
             "Nothing here needs you. You can close this window and run wci again any time: it finds this step by itself. Nothing of wci stays behind on the machine.",

@@ -115,6 +115,11 @@ fn try_now(app: &mut App, rung: Rung) -> Vec<Effect> {
         }
         Rung::Network => running::open(app, place),
         Rung::Down if app.seats.get(&place).is_some_and(|s| s.run.is_some()) => Vec::new(),
+        // The learner sees that nothing goes down. If it does later, that is seen too.
+        Rung::Down if app.restart.as_ref().is_some_and(|r| r.lingers(app.now)) => {
+            stage(app, Stage::Postponed);
+            checking::ask(app, &step, false)
+        }
         Rung::Down | Rung::Boot => links::ask_boot(app, place),
         // Only the learner sees a prompt that has no marks.
         Rung::Shell if app.seats.get(&place).is_some_and(|s| s.link == Link::Up) => ask_checks(app, &step),
