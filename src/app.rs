@@ -287,8 +287,8 @@ pub enum Msg {
     WayBack(Result<WayBack, String>),
     /// It was registered and read back, or was not.
     Registered(Result<(), String>),
-    /// It was removed; whether there was one.
-    Removed(Result<bool, String>),
+    /// None is registered any more, or it could not be removed.
+    Removed(Result<(), String>),
     Highlighted {
         language: String,
         text: String,

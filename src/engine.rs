@@ -183,7 +183,7 @@ impl Engine {
             }
             Effect::RegisterWayBack(way) => self.register(way),
             Effect::RemoveWayBack => {
-                self.apart(|| Msg::Removed(wayback::is_registered().and_then(|there| wayback::remove().map(|()| there))));
+                self.apart(|| Msg::Removed(wayback::remove()));
             }
             Effect::Highlight { language, text } => self.highlight(language, text),
             Effect::Browse(url) => self.browse(url),

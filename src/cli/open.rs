@@ -65,7 +65,7 @@ pub fn companion(common: &Common, at: Option<&str>, by: By) -> Result<u8, Failur
             tokio::spawn(watch(dir, trusted, common.trust, engine.sender()));
         }
         if let Some(came) = removed {
-            drop(engine.sender().try_send(Msg::Removed(came.map(|()| true))));
+            drop(engine.sender().try_send(Msg::Removed(came)));
         }
         let result = on_screen(&mut engine).await;
         engine.end();

@@ -36,6 +36,7 @@ fn write(app: &App, folder: &Path, out: &mut String) -> std::fmt::Result {
 fn word(app: &App, step: &Step) -> &'static str {
     match app.standing(step) {
         Standing::Todo if step.optional => "optional",
+        _ if app.progress.armed.as_ref().is_some_and(|armed| armed.step == step.id) => "restarting",
         Standing::Todo if app.progress.step(&step.id).open.is_some() => "interrupted",
         Standing::Todo => "to do",
         Standing::Running => "running",

@@ -166,7 +166,9 @@ impl Connection {
         *self.0.limit.get_or_init(|| {
             let asked = self.program().and_then(|ssh| {
                 let mut command = Command::new(ssh);
-                command.args(&self.0.way.arguments).args(["-G", "--"]).arg(self.0.address.destination());
+                command.args(&self.0.way.arguments).arg("-G");
+                command.args(self.0.address.port.into_iter().flat_map(|port| ["-p".to_owned(), port.to_string()]));
+                command.arg("--").arg(self.0.address.destination());
                 command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()
             });
             let said = asked.map(|out| String::from_utf8_lossy(&out.stdout).into_owned()).unwrap_or_default();

@@ -287,8 +287,7 @@ pub fn registered(app: &mut App, came: Result<(), String>) -> Vec<Effect> {
 }
 
 /// The way back was removed, or could not be: that is said, with what to do.
-pub fn removed(app: &mut App, came: Result<bool, String>) -> Vec<Effect> {
-    let came = came.map(|_| ());
+pub fn removed(app: &mut App, came: Result<(), String>) -> Vec<Effect> {
     if let Some(restart) = &mut app.restart {
         restart.removed = Some(came.clone());
     }

@@ -22,7 +22,6 @@ use crate::windows::{is_wine, system_root, system32, token};
 /// How long the task scheduler may take for an answer.
 const WITHIN: Duration = Duration::from_secs(30);
 const LOOK: Duration = Duration::from_millis(20);
-const CREATE_NO_WINDOW: u32 = 0x0800_0000;
 
 /// What is typed has `arguments`, what is registered `opened`.
 pub fn plan(program: &str, arguments: &[String], opened: &[String]) -> Result<WayBack, String> {
@@ -170,7 +169,7 @@ fn ask(arguments: impl IntoIterator<Item = OsString>) -> Result<Told, String> {
 
 fn run(mut command: Command, within: Duration) -> io::Result<Told> {
     // In no console of ours: it would hear the learner's Ctrl-C.
-    command.creation_flags(CREATE_NO_WINDOW).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.creation_flags(crate::windows::NO_WINDOW).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn()?;
     let (out, err) = (child.stdout.take(), child.stderr.take());
     let (out, err) = (thread::spawn(move || all(out)), thread::spawn(move || all(err)));
