@@ -76,7 +76,9 @@ impl Tty {
     /// Keys, pastes, clicks and sizes, as messages.
     pub fn events(&self) -> impl Stream<Item = Msg> + Unpin {
         let mut composed = Composed::default();
-        EventStream::new().filter_map(move |event| std::future::ready(event.ok().and_then(|event| message(event, &mut composed))))
+        // On Unix an input that fails goes on failing, as where the terminal is gone: that is its end.
+        let events = EventStream::new().take_while(|event| std::future::ready(cfg!(windows) || event.is_ok()));
+        events.filter_map(move |event| std::future::ready(event.ok().and_then(|event| message(event, &mut composed))))
     }
 }
 

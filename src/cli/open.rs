@@ -1,6 +1,7 @@
 //! Opening the companion: the course that may be run, the journal, the screen, and a look at the course while it is open.
 
 use std::ffi::OsString;
+use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 use std::time::Duration;
 use std::time::Instant;
@@ -76,7 +77,8 @@ pub fn companion(common: &Common, at: Option<&str>, by: By) -> Result<u8, Failur
 
 async fn on_screen(engine: &mut Engine) -> anyhow::Result<()> {
     let tty = tty::Tty::take()?;
-    let mut terminal = tty.terminal()?;
+    // It would say on its end that it cannot show the cursor, to a terminal that may be gone, and panic over that. `tty` shows it.
+    let mut terminal = ManuallyDrop::new(tty.terminal()?);
     let mut outer = tty::OuterTerminal;
     let events = tty.events();
     tokio::select! {
