@@ -5,6 +5,7 @@
 
 use std::ffi::OsString;
 use std::io;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -106,7 +107,7 @@ impl Connection {
             return Err(io::Error::new(io::ErrorKind::NotConnected, "nobody is logged in there"));
         }
         let mut command = Command::new(ssh);
-        command.args(self.arguments(&["-T", "-o", "BatchMode=yes"], Some(text)));
+        command.args(self.arguments(&["-T", "-o", "BatchMode=yes"], Some(text), SILENT));
         Ok(command)
     }
 
@@ -126,21 +127,21 @@ impl Connection {
     /// What ssh is told to log in and hold the connection for others. It stays in its terminal: with that it ends, so no ssh outlives us.
     pub(super) fn master(&self) -> Vec<OsString> {
         let own = ["-N", "-o", "ControlMaster=yes", "-o", "ControlPersist=no", "-o", "LogLevel=INFO"];
-        self.arguments(&own, None)
+        self.arguments(&own, None, self.limit())
     }
 
     /// What ssh is told for the session itself; without a text the login shell comes up.
     pub(super) fn session(&self, text: Option<&str>) -> Vec<OsString> {
         // Over a shared connection its only word would be that the shared connection is closed, which it is not.
         let level = if self.shares() { "LogLevel=ERROR" } else { "LogLevel=INFO" };
-        self.arguments(&["-tt", "-e", "none", "-o", level], text)
+        self.arguments(&["-tt", "-e", "none", "-o", level], text, self.limit())
     }
 
     /// The first word on a matter counts for ssh.
-    fn arguments(&self, own: &[&str], text: Option<&str>) -> Vec<OsString> {
+    fn arguments(&self, own: &[&str], text: Option<&str>, limit: u32) -> Vec<OsString> {
         let mut all = self.0.way.arguments.clone();
         all.extend(own.iter().map(OsString::from));
-        let limit = format!("ConnectTimeout={}", self.limit());
+        let limit = format!("ConnectTimeout={limit}");
         let common = [limit.as_str(), "ServerAliveInterval=5", "ServerAliveCountMax=3", "RemoteCommand=none"];
         all.extend(common.iter().flat_map(|option| ["-o", option]).map(OsString::from));
         match self.socket() {
@@ -164,14 +165,14 @@ impl Connection {
     /// program stands between, the time counts while somebody types a password for that: ssh itself is asked whether one does.
     fn limit(&self) -> u32 {
         *self.0.limit.get_or_init(|| {
-            let asked = self.program().and_then(|ssh| {
+            let said = self.program().and_then(|ssh| {
                 let mut command = Command::new(ssh);
                 command.args(&self.0.way.arguments).arg("-G");
                 command.args(self.0.address.port.into_iter().flat_map(|port| ["-p".to_owned(), port.to_string()]));
                 command.arg("--").arg(self.0.address.destination());
-                command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()
+                said_soon(command)
             });
-            let said = asked.map(|out| String::from_utf8_lossy(&out.stdout).into_owned()).unwrap_or_default();
+            let said = said.unwrap_or_default();
             if goes_by_another(&said) { BY_ANOTHER } else { DIRECT }
         })
     }
@@ -256,9 +257,30 @@ fn sweep(base: &Path) {
     }
 }
 
-/// Limits for one try to connect, in seconds.
+/// Limits for one try to connect, in seconds: with nothing between, with another machine between, and where nobody is asked anything.
 const DIRECT: u32 = 6;
 const BY_ANOTHER: u32 = 120;
+const SILENT: u32 = 10;
+
+/// How long ssh may take to tell its configuration: that can run programs of the learner's.
+const TELLING: Duration = Duration::from_secs(2);
+
+/// What a program writes, if it has ended soon.
+fn said_soon(mut command: Command) -> Option<String> {
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().ok()?;
+    let mut out = child.stdout.take()?;
+    let (tell, told) = std::sync::mpsc::channel();
+    // Something it started may hold the pipe for longer: this thread then waits alone.
+    std::thread::spawn(move || {
+        let mut said = Vec::new();
+        let _ = out.by_ref().take(256 * 1024).read_to_end(&mut said);
+        let _ = tell.send(said);
+    });
+    let said = told.recv_timeout(TELLING).ok();
+    let _ = child.kill();
+    let _ = child.wait();
+    Some(String::from_utf8_lossy(&said?).into_owned())
+}
 
 /// Whether ssh's configuration, as `ssh -G` tells it, puts another machine or a program between.
 fn goes_by_another(configuration: &str) -> bool {
@@ -293,6 +315,19 @@ impl Drop for Inner {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_configuration_that_never_comes_holds_nobody() {
+        let begun = std::time::Instant::now();
+        let mut stuck = Command::new("sh");
+        stuck.args(["-c", "exec sleep 4711.9"]);
+        assert_eq!(said_soon(stuck), None);
+        assert!(begun.elapsed() < TELLING * 3);
+        let mut quick = Command::new("echo");
+        quick.arg("proxyjump gate");
+        assert_eq!(said_soon(quick).as_deref(), Some("proxyjump gate\n"));
+    }
 
     #[test]
     fn a_jump_host_is_given_time_for_a_password() {
