@@ -192,13 +192,16 @@ fn an_interrupt_gives_the_prompt_back() {
         live.until("the command", |live| live.raw.ends_with(b"started\r\n"));
         std::thread::sleep(Duration::from_millis(400));
         live.session.send(vec![3]).unwrap();
-        // The interrupt may hit the prompt too while that is made: then the host shows its own, without a mark at its end.
-        live.until("the end", |live| live.marks.iter().any(|mark| matches!(mark.kind, MarkKind::CommandEnd(_))));
+        // The interrupt may hit the prompt too while that is made: then the host shows its own, without a mark at its end or, seldom, with
+        // none at all. For the learner that is a mark that got lost; here the next interrupt tells.
+        let ended = |live: &Live| live.marks.iter().any(|mark| matches!(mark.kind, MarkKind::CommandEnd(_)));
+        live.until("the end", |live| ended(live) || live.raw.ends_with(b"PS>"));
         while live.turn(Duration::from_millis(200)) {}
         live.marks.iter().find_map(|mark| if let MarkKind::CommandEnd(status) = mark.kind { Some(status) } else { None })
     };
-    assert_eq!(interrupt("sh -c 'echo started; exec sleep 1000'"), Some(Some(130)));
-    assert_eq!(interrupt("'started'; while ($true) { Start-Sleep 1 }"), Some(FAILED), "not the code of the program before");
+    let mut told = |text: &str| (0..3).find_map(|_| interrupt(text));
+    assert_eq!(told("sh -c 'echo started; exec sleep 1000'"), Some(Some(130)));
+    assert_eq!(told("'started'; while ($true) { Start-Sleep 1 }"), Some(FAILED), "not the code of the program before");
     live.marks.clear();
     live.session.send(b"half a li\x03".to_vec()).unwrap();
     live.prompt();
