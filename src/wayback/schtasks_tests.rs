@@ -60,7 +60,8 @@ fn a_task_is_registered_read_back_and_removed() {
 #[test]
 fn a_path_that_the_scheduler_would_fill_in_is_only_typed() {
     for word in [r"C:\100%\state", "$(Arg0)"] {
-        let plan = plan(r"C:\wci.exe", &[], &["--state".into(), word.into()]).expect("a plan");
+        let arguments = ["--state".to_owned(), word.into()];
+        let plan = plan(r"C:\wci.exe", &arguments, &arguments).expect("a plan");
         assert_eq!((plan.name, plan.text.as_str()), (None, ""));
         assert_eq!(plan.command, format!(r"C:\wci.exe --state '{word}'"));
     }
