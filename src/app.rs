@@ -371,6 +371,7 @@ pub use queries::HOLD;
 pub use queries::QUIET;
 pub use queries::code_of;
 pub use remedy::Remedy;
+pub use restart::ANSWER;
 pub use restart::Back;
 pub use restart::COUNTDOWN;
 pub use restart::ENOUGH;

@@ -14,6 +14,9 @@ pub const COUNTDOWN: Time = 10_000;
 /// After so many restarts in a row that did not meet the step it is no longer tried.
 pub const ENOUGH: u32 = 3;
 
+/// How long a machine may take to say which boot it is in, in milliseconds: a PowerShell may have to start for it.
+pub const ANSWER: Time = 25_000;
+
 /// A machine that is still up so long after the command that was to restart it may not go down at all, in milliseconds.
 const LINGERS: Time = 45_000;
 

@@ -5,6 +5,7 @@ use std::io::Write;
 use super::Pilot;
 use super::command::Ran;
 use super::report::Event;
+use crate::app::ANSWER;
 use crate::app::Action;
 use crate::app::Link;
 use crate::app::Msg;
@@ -178,9 +179,6 @@ impl<W: Write> Pilot<'_, W> {
         now().saturating_sub(restart.since) < ANSWER && self.app().seats.get(&restart.place).is_some_and(|s| s.answers())
     }
 }
-
-/// How long a machine may take to say which boot it is in; the asking itself has less.
-const ANSWER: u64 = 25_000;
 
 /// The word for a stage in the report.
 fn phase(stage: Stage) -> &'static str {

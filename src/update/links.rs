@@ -1,5 +1,6 @@
 //! Links to machines behind ssh: lost, tried again with growing pauses, found again.
 
+use crate::app::ANSWER;
 use crate::app::App;
 use crate::app::CheckRef;
 use crate::app::CheckState;
@@ -30,8 +31,7 @@ use crate::update::say;
 /// No pause between two tries is longer, in milliseconds.
 const LONGEST: Time = 12_000;
 
-/// How long a machine may take to say which boot it is in, in milliseconds: a PowerShell may have to start for it.
-const ANSWER: Time = 25_000;
+/// How long one that is going down may take to say which boot it is in, in milliseconds.
 const SOON: Time = 6_000;
 
 /// The pause before the next try: twice as long each time, and a part of a second that differs, so that many learners who wait for one
@@ -69,7 +69,7 @@ pub fn lost(app: &mut App, place: Place, loss: Loss) -> Vec<Effect> {
         if let Some(seat) = app.seats.get_mut(&place) {
             seat.run = None;
         }
-        let expected = app.restart.as_ref().is_some_and(|r| r.place == place && r.expects_loss());
+        let expected = restart::expects_loss(app, place);
         // Where its terminal is on the screen, that says it.
         let seen = app.screen == Screen::Chapter && app.shown() == place && kept.is_none();
         if !expected && !seen && (was_up || !loss.again || kept.is_some()) {

@@ -29,14 +29,14 @@ use crate::update::running;
 use crate::update::say;
 
 pub use choose::act;
-pub use climb::{booted, link_lost, link_up, prompted, shell_ended, tick, weigh};
+pub use climb::{booted, expects_loss, link_lost, link_up, prompted, tick, weigh};
 
 /// Windows' status for a restart that is planned already, and for one that is under way.
 const PLANNED: i32 = 1190;
 const UNDER_WAY: i32 = 1115;
 
 /// How soon a boot that could not be read is asked for again, in milliseconds.
-const ASK_AGAIN: Time = 3_000;
+pub const ASK_AGAIN: Time = 3_000;
 
 /// Enter on a command that restarts its machine: what will happen is shown, and nothing is done yet.
 pub fn plan(app: &mut App, place: Place, run: Run) -> Vec<Effect> {
@@ -249,10 +249,13 @@ fn disarm(app: &mut App, restart: &Restart, how: Disarm) -> Vec<Effect> {
     if app.progress.armed.is_some() {
         effects.push(record(app, Entry::Disarmed { how }));
     }
-    if matches!(restart.way_back, Back::Registered(_)) {
-        effects.push(Effect::RemoveWayBack);
-    }
+    effects.extend(removal(restart));
     effects
+}
+
+/// What is registered is removed.
+pub fn removal(restart: &Restart) -> Option<Effect> {
+    matches!(restart.way_back, Back::Registered(_)).then_some(Effect::RemoveWayBack)
 }
 
 pub fn way_back(app: &mut App, way: Result<WayBack, String>) -> Vec<Effect> {

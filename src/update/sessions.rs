@@ -29,7 +29,7 @@ const AN_HOUR: u64 = 1_000_000;
 
 pub fn heard(app: &mut App, place: Place, session: SessionId, event: SessionEvent) -> Vec<Effect> {
     let now = app.now;
-    let going = restart::shell_ended(app, place);
+    let going = restart::expects_loss(app, place);
     let Some(seat) = app.seats.get_mut(&place).filter(|s| s.session == session) else { return Vec::new() };
     match event {
         SessionEvent::Opened { shell, nonce, os } => {
@@ -183,7 +183,7 @@ fn is_news(seat: &Seat, mark: &Mark) -> bool {
 }
 
 fn ended(app: &mut App, place: Place, ending: Ending) -> Vec<Effect> {
-    let going = restart::shell_ended(app, place);
+    let going = restart::expects_loss(app, place);
     let mut effects = Vec::new();
     let Some(seat) = app.seats.get_mut(&place) else { return effects };
     // A machine that goes down ends its shells first, and the link a moment later.

@@ -7,13 +7,13 @@ use crate::app::Effect;
 use crate::app::Focus;
 use crate::app::Link;
 use crate::app::Prompt;
-use crate::app::Restart;
 use crate::app::Rung;
 use crate::app::Stage;
 use crate::app::Tone;
 use crate::app::known;
 use crate::progress::Entry;
 use crate::session::SessionId;
+use crate::update::restart;
 use crate::update::say;
 
 pub fn unwritten(app: &mut App, why: &str, written: &[Entry], dropped: Vec<Effect>) -> Vec<Effect> {
@@ -29,19 +29,17 @@ pub fn unwritten(app: &mut App, why: &str, written: &[Entry], dropped: Vec<Effec
         take_back(app, effect);
     }
     let now = app.now;
-    match (&first, restart(app)) {
+    match (&first, app.restart.as_mut()) {
         (Some(Effect::Journal(Entry::Armed(_))), _) => {
             app.restart = None;
             app.overlay = None;
             say(app, Tone::Bad, format!("Nothing was restarted: {why}"));
         }
         // The command that restarts was not typed: it is still only armed, and that is taken back.
-        (Some(Effect::Journal(Entry::Ran { step, .. })), Some(restart)) if restart.step == *step => {
-            if matches!(restart.way_back, Back::Registered(_)) {
-                effects.push(Effect::RemoveWayBack);
-            }
-            restart.stage = Stage::Plan;
-            restart.way_back = if restart.way_back == Back::Stays {
+        (Some(Effect::Journal(Entry::Ran { step, .. })), Some(under_way)) if under_way.step == *step => {
+            effects.extend(restart::removal(under_way));
+            under_way.stage = Stage::Plan;
+            under_way.way_back = if under_way.way_back == Back::Stays {
                 Back::Stays
             } else {
                 Back::Failed { way: None, why: "it was taken back".into() }
@@ -49,10 +47,12 @@ pub fn unwritten(app: &mut App, why: &str, written: &[Entry], dropped: Vec<Effec
             say(app, Tone::Bad, format!("Nothing was restarted: {why}"));
         }
         // The new boot is asked for once more, until it can be written.
-        (Some(Effect::Journal(Entry::Returned { .. } | Entry::Finished { .. })), Some(restart)) if restart.after.is_some() => {
-            restart.after = None;
-            restart.stage = Stage::Climbing(Rung::Boot);
-            restart.ask_at = Some(now + 3_000);
+        (Some(Effect::Journal(Entry::Returned { .. } | Entry::Finished { .. })), Some(under_way))
+            if under_way.after.is_some() =>
+        {
+            under_way.after = None;
+            under_way.stage = Stage::Climbing(Rung::Boot);
+            under_way.ask_at = Some(now + restart::ASK_AGAIN);
             say(app, Tone::Bad, why);
         }
         _ if held_back => {
@@ -62,10 +62,6 @@ pub fn unwritten(app: &mut App, why: &str, written: &[Entry], dropped: Vec<Effec
         _ => drop(say(app, Tone::Bad, why)),
     }
     effects
-}
-
-fn restart(app: &mut App) -> Option<&mut Restart> {
-    app.restart.as_mut()
 }
 
 fn take_back(app: &mut App, effect: Effect) {

@@ -1,7 +1,6 @@
 //! What a machine tells while it restarts, and what time does: the rungs it climbs, and how that ends.
 
 use crate::app::App;
-use crate::app::Back;
 use crate::app::COUNTDOWN;
 use crate::app::ENOUGH;
 use crate::app::Effect;
@@ -21,7 +20,7 @@ use crate::session::Loss;
 use crate::update::checking;
 use crate::update::links;
 use crate::update::record;
-use crate::update::restart::{ASK_AGAIN, arm, seat_answers, show, stage, take_back, type_it};
+use crate::update::restart::{ASK_AGAIN, arm, removal, seat_answers, show, stage, take_back, type_it};
 use crate::update::running;
 
 /// The rung is climbed; the next one is begun.
@@ -61,8 +60,8 @@ pub fn link_lost(app: &mut App, place: Place, loss: &Loss) -> Vec<Effect> {
     Vec::new()
 }
 
-/// The shell that ran here has ended: the machine goes down, and this program with it.
-pub fn shell_ended(app: &App, place: Place) -> bool {
+/// The place's machine is on its way through a restart: its shells end, its link breaks, and that is no alarm.
+pub fn expects_loss(app: &App, place: Place) -> bool {
     app.restart.as_ref().is_some_and(|r| r.place == place && r.expects_loss())
 }
 
@@ -188,17 +187,11 @@ pub fn weigh(app: &mut App) -> Vec<Effect> {
                 return Vec::new();
             }
             stage(app, Stage::Enough);
-            let effects = vec![record(app, Entry::Disarmed { how: Disarm::Enough })];
-            with_removal(app, effects)
+            let mut effects = vec![record(app, Entry::Disarmed { how: Disarm::Enough })];
+            effects.extend(app.restart.as_ref().and_then(removal));
+            effects
         }
     }
-}
-
-fn with_removal(app: &mut App, mut effects: Vec<Effect>) -> Vec<Effect> {
-    if app.restart.as_ref().is_some_and(|r| matches!(r.way_back, Back::Registered(_))) {
-        effects.push(Effect::RemoveWayBack);
-    }
-    effects
 }
 
 /// The machine is back and the step is met.
@@ -210,8 +203,8 @@ fn back(app: &mut App) -> Vec<Effect> {
     stage(app, Stage::Back);
     // After the last return that was enough it is not armed any more.
     let armed = app.progress.armed.is_some();
-    let effects = if armed { vec![record(app, Entry::Disarmed { how: Disarm::Back })] } else { Vec::new() };
-    let mut effects = with_removal(app, effects);
+    let mut effects = if armed { vec![record(app, Entry::Disarmed { how: Disarm::Back })] } else { Vec::new() };
+    effects.extend(app.restart.as_ref().and_then(removal));
     effects.extend(checking::settle(app, &step));
     // The welcome says what is good.
     app.notice.take_if(|notice| notice.tone == Tone::Good);
