@@ -196,7 +196,7 @@ impl<W: Write> Pilot<'_, W> {
                 self.skip(step, &why)?;
                 return Ok(None);
             }
-            // It has restarted and is not met: one restart more is not for this run to decide.
+            // It has restarted and is not met: one restart more is for whoever runs it again.
             if !self.app().standing(step).is_settled() {
                 self.conclude(step)?;
                 return Ok(None);

@@ -171,7 +171,7 @@ fn phase_says(phase: &str) -> &str {
         "back" => "it is back",
         "postponed" => "it is in the same boot as before",
         "planned" => "Windows has another restart planned",
-        "unmet" => "it has restarted, and a check is not met",
+        "unmet" => "it has restarted, and a check is not met; run this again to have it restarted once more",
         "enough" => "it has restarted three times, and a check is not met",
         "late" => "the time is over",
         other => other,
