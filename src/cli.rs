@@ -204,6 +204,9 @@ impl From<io::Error> for Failure {
 }
 
 pub fn main() -> ExitCode {
+    if let Some(code) = host::answered() {
+        return code;
+    }
     let cli = Cli::parse();
     match dispatch(cli) {
         Ok(code) => ExitCode::from(code),

@@ -3,6 +3,7 @@
 //!
 //! The only door to portable-pty. This edge knows bytes and processes; what the bytes mean is for `terminal`.
 
+mod askpass;
 mod connection;
 #[cfg(unix)]
 mod fd;
@@ -28,6 +29,7 @@ use std::path::{Path, PathBuf};
 
 use crate::course::Shell;
 
+pub use crate::host::askpass::answered;
 pub use crate::host::connection::{Connection, Remote, Way};
 pub use crate::host::find::find;
 pub use crate::host::session::{Session, open};

@@ -1,7 +1,8 @@
 //! The way to a machine behind `ssh`: where it is, what was found there, and the second channel to it, without a terminal.
 //!
 //! The session in the terminal logs in; where the client can share a connection (`ControlMaster`), all else goes over that one. The
-//! program is always the system's own `ssh`, so configuration, agents, jump hosts and keys are the learner's.
+//! program is always the system's own `ssh`, so configuration, agents, jump hosts and keys are the learner's. Where it cannot, each channel
+//! logs in for itself; what the learner typed for the first answers the others ([`Askpass`]).
 
 use std::ffi::OsString;
 use std::io;
@@ -13,6 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use crate::course::{Os, Shell};
+use crate::host::askpass::Askpass;
 use crate::host::{find, pty};
 use crate::private;
 use crate::session::Address;
@@ -30,13 +32,15 @@ pub struct Way {
     pub arguments: Vec<OsString>,
     /// Whether one connection is shared. Windows' client cannot.
     pub shares: bool,
+    /// What asks in ssh's stead where no connection is shared: wci itself. With none a person can log in to the session only.
+    pub helper: Option<PathBuf>,
     /// How long the shell over there has to come up. Windows PowerShell on a small machine takes its time.
     pub patience: Duration,
 }
 
 impl Default for Way {
     fn default() -> Self {
-        Self { program: "ssh".into(), arguments: Vec::new(), shares: cfg!(unix), patience: Duration::from_secs(20) }
+        Self { program: "ssh".into(), arguments: Vec::new(), shares: cfg!(unix), helper: None, patience: Duration::from_secs(20) }
     }
 }
 
@@ -48,6 +52,7 @@ struct Inner {
     folder: Option<PathBuf>,
     /// Sharing was tried, and this machine or its configuration would not have it.
     alone: AtomicBool,
+    askpass: Askpass,
     found: Mutex<Found>,
     /// How long one try to connect may take, in seconds.
     limit: OnceLock<u32>,
@@ -71,17 +76,19 @@ pub struct Remote {
 impl Connection {
     /// Connects nothing yet.
     pub fn new(address: Address) -> io::Result<Self> {
-        Self::by(address, Way::default())
+        Self::by(address, Way { helper: std::env::current_exe().ok(), ..Way::default() })
     }
 
     /// By another ssh, or with options of its own.
     pub fn by(address: Address, way: Way) -> io::Result<Self> {
         let folder = if way.shares && cfg!(unix) { Some(socket_folder()?) } else { None };
+        let askpass = Askpass::new(way.helper.clone());
         Ok(Self(Arc::new(Inner {
             address,
             way,
             folder,
             alone: AtomicBool::new(false),
+            askpass,
             found: Mutex::default(),
             limit: OnceLock::new(),
         })))
@@ -96,7 +103,8 @@ impl Connection {
         self.lock().remote
     }
 
-    /// The command that has the machine's login shell run `text`, with pipes for its streams. It never asks anybody anything.
+    /// The command that has the machine's login shell run `text`, with pipes for its streams. It never asks anybody anything: where the
+    /// connection is not shared, what was typed at the session's login answers for it.
     ///
     /// Where the connection is shared and nobody is logged in, it fails at once: a connection of its own would wait for a machine that is
     /// known to be away. It is the socket that is asked, not ssh told: a server that allows one channel to each connection
@@ -107,8 +115,33 @@ impl Connection {
             return Err(io::Error::new(io::ErrorKind::NotConnected, "nobody is logged in there"));
         }
         let mut command = Command::new(ssh);
-        command.args(self.arguments(&["-T", "-o", "BatchMode=yes"], Some(text), SILENT));
+        match self.answers() {
+            Some(environment) => command.args(self.arguments(&["-T"], Some(text), self.limit())).envs(environment),
+            None => command.args(self.arguments(&["-T", "-o", "BatchMode=yes"], Some(text), SILENT)),
+        };
         Ok(command)
+    }
+
+    /// The environment of an ssh whose questions are answered, if there is anybody to answer: a person, or what a person has typed.
+    pub(super) fn answers(&self) -> Option<Vec<(&'static str, OsString)>> {
+        let askpass = &self.0.askpass;
+        if self.shares() || !(askpass.knows() || askpass.asks()) { None } else { askpass.environment() }
+    }
+
+    pub(super) fn askpass(&self) -> &Askpass {
+        &self.0.askpass
+    }
+
+    /// Whether this ssh has its questions asked by another program, so that it does not ask on our own terminal.
+    pub(super) fn lets_others_ask(&self) -> bool {
+        // Windows' has no console to ask on.
+        cfg!(windows)
+            || self.program().is_some_and(|ssh| {
+                let mut command = Command::new(ssh);
+                // It says so on its standard error.
+                command.arg("-V");
+                said_soon(command).is_some_and(|said| is_since_8_4(&said))
+            })
     }
 
     /// Hangs up, and waits until it is done. The session that goes over it ends.
@@ -118,6 +151,7 @@ impl Connection {
 
     /// Hangs up for good: nothing is opened over it any more.
     pub fn close(&self) {
+        self.0.askpass.close();
         self.0.end();
         if let Some(folder) = &self.0.folder {
             let _ = std::fs::remove_dir_all(folder);
@@ -265,21 +299,31 @@ const SILENT: u32 = 10;
 /// How long ssh may take to tell its configuration: that can run programs of the learner's.
 const TELLING: Duration = Duration::from_secs(2);
 
-/// What a program writes, if it has ended soon.
+/// What a program writes, if it has ended soon; both streams in one.
 fn said_soon(mut command: Command) -> Option<String> {
-    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().ok()?;
-    let mut out = child.stdout.take()?;
+    let (mut said, out) = std::io::pipe().ok()?;
+    let mut child = command.stdin(Stdio::null()).stderr(out.try_clone().ok()?).stdout(out).spawn().ok()?;
+    // It holds the other end of the pipe.
+    drop(command);
     let (tell, told) = std::sync::mpsc::channel();
     // Something it started may hold the pipe for longer: this thread then waits alone.
     std::thread::spawn(move || {
-        let mut said = Vec::new();
-        let _ = out.by_ref().take(256 * 1024).read_to_end(&mut said);
-        let _ = tell.send(said);
+        let mut all = Vec::new();
+        let _ = said.by_ref().take(256 * 1024).read_to_end(&mut all);
+        let _ = tell.send(all);
     });
     let said = told.recv_timeout(TELLING).ok();
     let _ = child.kill();
     let _ = child.wait();
     Some(String::from_utf8_lossy(&said?).into_owned())
+}
+
+/// Whether an ssh, as `ssh -V` tells it, knows `SSH_ASKPASS_REQUIRE`. Whoever made another ssh says what it can do itself.
+fn is_since_8_4(said: &str) -> bool {
+    let version = said.split_once("OpenSSH_").map(|(_, rest)| rest.strip_prefix("for_Windows_").unwrap_or(rest));
+    let number = |text: &str| text.chars().take_while(char::is_ascii_digit).collect::<String>().parse::<u32>().ok();
+    let parts = version.and_then(|text| text.split_once('.')).and_then(|(major, rest)| number(major).zip(number(rest)));
+    parts.is_some_and(|version| version >= (8, 4))
 }
 
 /// Whether ssh's configuration, as `ssh -G` tells it, puts another machine or a program between.
@@ -305,6 +349,7 @@ impl Inner {
 
 impl Drop for Inner {
     fn drop(&mut self) {
+        self.askpass.close();
         self.end();
         if let Some(folder) = &self.folder {
             let _ = std::fs::remove_dir_all(folder);
@@ -327,6 +372,14 @@ mod tests {
         let mut quick = Command::new("echo");
         quick.arg("proxyjump gate");
         assert_eq!(said_soon(quick).as_deref(), Some("proxyjump gate\n"));
+    }
+
+    #[test]
+    fn an_ssh_that_would_ask_on_our_terminal_is_known_by_its_version() {
+        assert!(is_since_8_4("OpenSSH_9.2p1 Debian-2+deb12u3, OpenSSL 3.0.13\n"));
+        assert!(is_since_8_4("OpenSSH_for_Windows_8.6p1, LibreSSL 3.4.3\r\n"));
+        assert!(is_since_8_4("OpenSSH_8.4p1\n") && is_since_8_4("OpenSSH_10.0p2\n"));
+        assert!(!is_since_8_4("OpenSSH_8.3p1\n") && !is_since_8_4("OpenSSH_7.9p1\n") && !is_since_8_4("Dropbear v2022.83\n"));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::Sender;
 
-use crate::host::pty::{self, Input, Own};
+use crate::host::pty::{self, Own};
 use crate::host::{Door, NotSent, local, ssh};
 use crate::session::{Ending, SessionEvent, SessionId, Size};
 
@@ -38,11 +38,17 @@ pub struct State {
     pub size: Option<Size>,
     pub ending: bool,
     pub own: Own,
-    /// The program that takes what is typed; while there is none it waits.
-    input: Option<Arc<Input>>,
+    /// Who takes what is typed; while there is none it waits.
+    input: Option<Arc<dyn Taker>>,
     over: bool,
     /// Threads that must finish before all is over.
     busy: usize,
+}
+
+/// Takes what is typed: a program in its terminal, or a question of ours.
+pub trait Taker: std::fmt::Debug + Send + Sync {
+    /// Fails where it takes nothing any more.
+    fn take(&self, bytes: &[u8]) -> std::io::Result<()>;
 }
 
 impl Shared {
@@ -57,8 +63,24 @@ impl Shared {
     }
 
     /// What is typed goes there from now on.
-    pub fn take_keys(&self, input: &Arc<Input>) {
-        self.change(|state| state.input = Some(Arc::clone(input)));
+    pub fn take_keys<T: Taker + 'static>(&self, input: &Arc<T>) {
+        self.change(|state| state.input = Some(Arc::clone(input) as Arc<dyn Taker>));
+    }
+
+    /// The same for a while; says who had it before.
+    pub fn lend_keys(&self, to: Arc<dyn Taker>) -> Option<Arc<dyn Taker>> {
+        let before = self.lock().input.replace(to);
+        self.changed.notify_all();
+        before
+    }
+
+    /// To who had it before, if nobody else has taken it meanwhile.
+    pub fn give_keys_back(&self, from: &Arc<dyn Taker>, before: Option<Arc<dyn Taker>>) {
+        self.change(|state| {
+            if state.input.as_ref().is_some_and(|input| Arc::ptr_eq(input, from)) {
+                state.input = before;
+            }
+        });
     }
 
     /// What is typed waits for the next program.
@@ -67,7 +89,7 @@ impl Shared {
     }
 
     /// Waits for a program that takes what is typed; none when there will be none any more.
-    fn input(&self) -> Option<Arc<Input>> {
+    fn input(&self) -> Option<Arc<dyn Taker>> {
         let wait = |state: &mut State| state.input.is_none() && !state.over && !state.ending;
         let state = self.changed.wait_while(self.lock(), wait).unwrap_or_else(PoisonError::into_inner);
         if state.over { None } else { state.input.clone() }
@@ -110,6 +132,10 @@ pub struct News {
 }
 
 impl News {
+    pub fn new(id: SessionId, events: Sender<(SessionId, SessionEvent)>) -> Self {
+        Self { id, events }
+    }
+
     /// Waits until it is taken; says whether anybody listens.
     pub fn tell(&self, event: SessionEvent) -> bool {
         self.events.blocking_send((self.id, event)).is_ok()
@@ -172,14 +198,14 @@ pub fn open(
     shared.lock().size = Some(size);
     let session = Session { input, unread: Arc::default(), shared: Arc::clone(&shared) };
     let keys = Keys { typed, unread: Arc::clone(&session.unread) };
-    let news = News { id, events };
+    let news = News::new(id, events);
     {
         let shared = Arc::clone(&shared);
         thread::spawn(move || {
             keys.write(|bytes| {
                 let input = shared.input().ok_or(std::io::ErrorKind::BrokenPipe)?;
                 // One that has just ended takes nothing; the next one may.
-                let _ = input.write_all(bytes);
+                let _ = input.take(bytes);
                 Ok(())
             });
         });

@@ -2,12 +2,14 @@
 //!
 //! The stages, each an ssh in a terminal of its own, with one pane for all: the login, which asks what it must ask and then holds the
 //! connection for the rest; the question which shell is there, over a channel without a terminal; the session. Where no connection can be
-//! shared (a Windows client, or one that fails to), question and session log in for themselves, which goes without questions only
-//! with a key or an agent: with a password the plain login shell is opened, without marks, and nothing can be checked.
+//! shared (a Windows client, or one that fails to), question and session log in for themselves: what the first of them asks is asked in
+//! the pane and answers the others too. With an ssh that lets nobody else ask (OpenSSH before 8.4 on Unix) that goes with a key or an
+//! agent only: with a password the plain login shell is opened, without marks, and nothing can be checked.
 
 mod look;
 mod stage;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -29,8 +31,10 @@ const LOOK: Duration = Duration::from_millis(20);
 /// The life of a session.
 pub fn run(connection: &Connection, folder: Option<PathBuf>, shared: &Arc<Shared>, news: &News) {
     connection.found(None);
+    connection.askpass().ask_nobody();
     let visit = Visit { connection, folder, shared, news };
     let last = visit.life().unwrap_or_else(|event| event);
+    connection.askpass().ask_nobody();
     news.tell(last);
 }
 
@@ -86,7 +90,7 @@ impl Visit<'_> {
         self.session(opening, login.as_ref())
     }
 
-    fn program(&self, arguments: Vec<std::ffi::OsString>) -> Result<Program, SessionEvent> {
+    fn program(&self, arguments: Vec<OsString>) -> Result<Program, SessionEvent> {
         let Some(ssh) = self.connection.program() else {
             let what = if cfg!(windows) {
                 "add the Windows feature OpenSSH Client"
@@ -101,8 +105,13 @@ impl Visit<'_> {
         Ok(program)
     }
 
-    fn start(&self, arguments: Vec<std::ffi::OsString>) -> Result<pty::Running, SessionEvent> {
-        let program = self.program(arguments)?;
+    fn start(
+        &self,
+        arguments: Vec<OsString>,
+        environment: Option<Vec<(&'static str, OsString)>>,
+    ) -> Result<pty::Running, SessionEvent> {
+        let mut program = self.program(arguments)?;
+        program.environment.extend(environment.into_iter().flatten());
         pty::start(&program, self.shared).map_err(|error| {
             SessionEvent::Refused(format!(
                 "ssh could not be started ({error:#}): close other programs, then open the session again."
@@ -116,7 +125,7 @@ impl Visit<'_> {
             return Ok(None);
         }
         self.connection.clear();
-        let running = self.start(self.connection.master())?;
+        let running = self.start(self.connection.master(), None)?;
         let tree = running.tree();
         self.connection.held_by(tree.clone());
         let watched = Arc::<Mutex<Watched>>::default();
@@ -164,12 +173,16 @@ impl Visit<'_> {
         let to = self.connection.address();
         match ending {
             _ if self.shared.lock().ending => SessionEvent::Ended(ending),
-            Ending::Killed(_) | Ending::Exited(130) => {
-                let why = format!("The login to {} was stopped: open the session again to log in.", to.host);
-                SessionEvent::Lost(Loss { why, again: false })
-            }
+            _ if self.connection.askpass().was_stopped() => self.stopped(),
+            Ending::Killed(_) | Ending::Exited(130) => self.stopped(),
             _ => SessionEvent::Lost(words::loss(words, to)),
         }
+    }
+
+    /// By the learner, at a question.
+    fn stopped(&self) -> SessionEvent {
+        let why = format!("The login to {} was stopped: open the session again to log in.", self.connection.address().host);
+        SessionEvent::Lost(Loss { why, again: false })
     }
 
     fn pause(&self) {

@@ -13,7 +13,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::host::program::Program;
-use crate::host::session::Shared;
+use crate::host::session::{Shared, Taker};
 use crate::host::{CHUNK, FOREIGN, fd, tree};
 use crate::session::{Ending, Size};
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
@@ -237,9 +237,9 @@ fn fill(master: &OwnedFd, buffer: &mut [u8]) -> (usize, bool) {
     (length, true)
 }
 
-impl Input {
+impl Taker for Input {
     /// Fails where the terminal is gone, or once the program is over.
-    pub fn write_all(&self, mut bytes: &[u8]) -> io::Result<()> {
+    fn take(&self, mut bytes: &[u8]) -> io::Result<()> {
         while !bytes.is_empty() {
             match rustix::io::write(&self.master, bytes) {
                 Ok(length) => bytes = &bytes[length..],

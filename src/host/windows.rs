@@ -12,7 +12,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::host::program::Program;
-use crate::host::session::Shared;
+use crate::host::session::{Shared, Taker};
 use crate::host::{CHUNK, FOREIGN, wine};
 use crate::session::{Ending, Size};
 use crate::windows::pseudo_console::Process;
@@ -89,8 +89,8 @@ impl Tree {
 #[derive(Debug)]
 pub struct Input(PipeWriter);
 
-impl Input {
-    pub fn write_all(&self, bytes: &[u8]) -> std::io::Result<()> {
+impl Taker for Input {
+    fn take(&self, bytes: &[u8]) -> std::io::Result<()> {
         (&self.0).write_all(bytes)
     }
 }

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 use wci::course::Shell;
 use wci::host::{Connection, Way};
 use wci::session::{Ending, Loss, SessionEvent};
-use wci::terminal::MarkKind;
 
 use crate::live::{Live, PATIENCE};
 use crate::open;
@@ -190,25 +189,6 @@ fn a_client_that_cannot_share_logs_in_for_each() {
     assert_eq!(live.run("(exit 3)"), (Some(3), String::new()));
     assert_eq!(connection.second("echo checked").unwrap().output().unwrap().stdout, b"checked\n");
     leave(live, &server);
-    // A key is known to no agent: only a person can log in, and the shell comes up as it is.
-    server.client("PubkeyAuthentication no");
-    let mut live = open(&connection, Shell::Sh);
-    live.until("the question", |live| live.raw.ends_with(b"password: "));
-    live.session.send(format!("{}\r", server.user.password).into_bytes()).unwrap();
-    live.until("a prompt", |live| live.raw.ends_with(b"$ "));
-    assert!(live.marks.iter().all(|mark| mark.kind != MarkKind::PromptEnd) && connection.remote().is_none());
-    live.session.send(b"echo $((6*7)); exit 7\r".to_vec()).unwrap();
-    assert_eq!(live.end(), SessionEvent::Ended(Ending::Exited(7)));
-    assert!(live.terminal.text().contains("\n42"));
-    let mut live = open(&connection, Shell::Sh);
-    for _ in 0..3 {
-        live.until("the question", |live| live.raw.ends_with(b"password: "));
-        live.session.send(b"wrong\r".to_vec()).unwrap();
-        live.raw.clear();
-    }
-    let loss = broke(&mut live);
-    assert!(!loss.again && loss.why.contains("refused the login"), "{loss:?}");
-    server.nobody();
 }
 
 #[test]

@@ -2,6 +2,7 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used)]
 
+mod alone;
 #[path = "../engine/mod.rs"]
 mod engine;
 mod links;

@@ -243,7 +243,8 @@ impl Server {
     pub fn connection_to(&self, address: &str, shares: bool) -> Connection {
         let mut arguments = vec!["-F".into(), self.path("config").into()];
         arguments.extend(self.options.iter().map(Into::into));
-        Connection::by(address.parse().unwrap(), Way { arguments, shares, ..Way::default() }).unwrap()
+        let way = Way { arguments, shares, helper: Some(env!("CARGO_BIN_EXE_wci").into()), ..Way::default() };
+        Connection::by(address.parse().unwrap(), way).unwrap()
     }
 
     /// The ssh programs that use this server's configuration.

@@ -113,7 +113,8 @@ fn without_bash(all: Option<&str>) {
     assert_eq!(live.run("printf 'a\\nb c\\n'; (exit 3)"), (Some(3), "a\nb c".into()));
     assert_eq!(live.run("echo one\necho two"), (Some(0), "one\ntwo".into()));
     assert_eq!(live.says("hi; echo $MINE $WCI_ENV; echo ${ENV#$HOME}"), "from shrc\n1\n/.shrc");
-    assert_eq!(live.says("ls -l /proc/$$/fd | grep -c pipe"), "0");
+    // In two steps: in a pipeline the shell itself has a pipe for a moment.
+    assert_eq!(live.says("ls -l /proc/$$/fd >fds; grep -c pipe fds"), "0");
     leave(live, &server);
 }
 

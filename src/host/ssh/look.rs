@@ -1,4 +1,4 @@
-//! The question which shell is on the other side, asked without a terminal and without anybody to ask.
+//! The question which shell is on the other side, asked without a terminal; what ssh asks for it is asked in the pane.
 
 use std::io::Read;
 use std::process::{Child, Stdio};
@@ -9,7 +9,7 @@ use super::Visit;
 use crate::course::Os;
 use crate::host::remote::{self, Found};
 use crate::host::{Remote, words};
-use crate::session::{Loss, SessionEvent};
+use crate::session::{Ending, Loss, SessionEvent};
 
 /// How long the answer to a question may take: ssh's own limits end it before.
 const ANSWER: Duration = Duration::from_secs(30);
@@ -19,18 +19,28 @@ impl Visit<'_> {
     pub fn look(&self) -> Result<Option<(Found, Remote)>, SessionEvent> {
         let mut words = String::new();
         for question in [remote::QUESTION, remote::AGAIN] {
-            let answer = self.ask(question)?;
+            let mut answer = self.ask(question)?;
+            let askpass = self.connection.askpass();
+            if self.wants_a_person(&answer) && !askpass.asks() && self.connection.lets_others_ask() {
+                askpass.ask_in(self.shared, self.news);
+                answer = self.ask(question)?;
+                if askpass.was_stopped() {
+                    return Err(self.stopped());
+                }
+            }
             if let Some(found) = remote::read(&answer.said) {
                 let windows = found.os == Some(Os::Windows);
                 let there = if windows { Some(self.ask(remote::WHERE)?.said) } else { None };
                 return Ok(Some((found, remote::choose(found, there.as_deref()))));
             }
-            words = answer.words;
-            let asks = ["Permission denied (", "Host key verification failed", "Too many authentication failures"];
-            if !self.connection.shares() && !words.contains("HAS CHANGED") && asks.iter().any(|text| words.contains(text)) {
+            // Nobody was asked yet.
+            if self.wants_a_person(&answer) && !self.connection.askpass().asks() {
                 return Ok(None);
             }
+            words = answer.words;
             if answer.failed {
+                // What was typed let nobody in.
+                self.connection.askpass().forget();
                 return Err(SessionEvent::Lost(words::loss(&words, self.connection.address())));
             }
         }
@@ -43,7 +53,14 @@ impl Visit<'_> {
         )))
     }
 
-    /// What the machine's login shell answers. Nobody is asked anything.
+    /// It was let in by nothing that needs no person.
+    fn wants_a_person(&self, answer: &Answer) -> bool {
+        let asks = ["Permission denied (", "Host key verification failed", "Too many authentication failures"];
+        let words = &answer.words;
+        !self.connection.shares() && !words.contains("HAS CHANGED") && asks.iter().any(|text| words.contains(text))
+    }
+
+    /// What the machine's login shell answers.
     fn ask(&self, text: &str) -> Result<Answer, SessionEvent> {
         self.program(Vec::new())?;
         let begun = self.connection.second(text).and_then(|mut command| {
@@ -60,17 +77,24 @@ impl Visit<'_> {
             begun.map_err(|why| lost(format!("{host} could not be asked for its shell ({why}): open the session again.")))?;
         let said = child.stdout.take().map(heard);
         let words = child.stderr.take().map(heard);
-        let status = self
-            .wait(&mut child)
-            .ok_or_else(|| lost(format!("{host} did not say which shell it has: open the session again.")))?;
+        let Some(status) = self.wait(&mut child) else {
+            return Err(match self.shared.lock().ending {
+                true => SessionEvent::Ended(Ending::Unknown),
+                false => lost(format!("{host} did not say which shell it has: open the session again.")),
+            });
+        };
         let text = |heard: Option<thread::JoinHandle<String>>| heard.and_then(|heard| heard.join().ok()).unwrap_or_default();
         Ok(Answer { said: text(said), words: text(words), failed: status == Some(255) })
     }
 
     /// Its status. None where it took too long, or is not wanted any more: then it is gone too.
     fn wait(&self, child: &mut Child) -> Option<Option<i32>> {
-        let until = Instant::now() + ANSWER;
+        let mut until = Instant::now() + ANSWER;
         loop {
+            // A person takes longer.
+            if self.connection.askpass().stands() {
+                until = Instant::now() + ANSWER;
+            }
             if let Ok(Some(status)) = child.try_wait() {
                 return Some(status.code());
             }

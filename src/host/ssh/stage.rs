@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::{LOOK, Login, Visit, lock};
 use crate::host::handshake::Gate;
+use crate::host::session::Taker;
 use crate::host::words::{self, Tail};
 use crate::host::{Remote, pty};
 use crate::session::{Ending, Loss, SessionEvent};
@@ -41,7 +42,7 @@ impl Visit<'_> {
     /// The session itself, and its last event, either way.
     pub fn session(&self, opening: Opening, login: Option<&Login>) -> Result<SessionEvent, SessionEvent> {
         let plain = opening.text.is_none();
-        let running = self.start(self.connection.session(opening.text.as_deref()))?;
+        let running = self.start(self.connection.session(opening.text.as_deref()), self.connection.answers())?;
         let stage = Arc::<Mutex<Stage>>::default();
         let ending = self.follow(running, opening, &stage);
         let (words, opened, late) = {
@@ -91,6 +92,7 @@ impl Visit<'_> {
             self.news.tell(opened.clone());
         }
         let (stage, news, shared) = (Arc::clone(stage), self.news.clone(), Arc::clone(self.shared));
+        let askpass = self.connection.askpass().clone();
         running.follow(self.shared, move |bytes| {
             lock(&stage).words.push(bytes);
             let Some(gate) = &mut gate else { return news.tell(SessionEvent::Output(bytes.to_vec())) };
@@ -101,13 +103,14 @@ impl Visit<'_> {
             }
             if let Some(wanted) = passed.ready {
                 lock(&stage).opened = true;
+                askpass.ask_nobody();
                 shared.hold_keys();
                 news.tell(opened.clone());
                 let (script, input, shared) = (script.take().filter(|_| wanted), Arc::clone(&input), Arc::clone(&shared));
                 // Apart: it is read on meanwhile.
                 thread::spawn(move || {
                     if let Some(script) = script {
-                        let _ = input.write_all(&script);
+                        let _ = input.take(&script);
                     }
                     shared.take_keys(&input);
                 });
@@ -148,14 +151,19 @@ impl Visit<'_> {
     /// Ends a session that does not say that it is ready.
     fn give_up_late(&self, stage: &Arc<Mutex<Stage>>, tree: pty::Tree) {
         let (stage, patience) = (Arc::clone(stage), self.connection.patience());
+        let askpass = self.connection.askpass().clone();
         self.shared.apart(move |shared| {
             let waits = |stage: &Mutex<Stage>| {
                 let stage = lock(stage);
                 !stage.opened && !stage.over
             };
-            let until = Instant::now() + patience;
+            let mut until = Instant::now() + patience;
             while waits(&stage) {
                 let now = Instant::now();
+                // A person takes longer.
+                if askpass.stands() {
+                    until = now + patience;
+                }
                 if now >= until {
                     lock(&stage).late = true;
                     return tree.end();
