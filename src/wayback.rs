@@ -8,6 +8,7 @@
 
 use std::ffi::OsString;
 use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::course::Shell;
 use crate::restart::WayBack;
@@ -41,8 +42,16 @@ pub fn plan(arguments: &[OsString]) -> Result<WayBack, String> {
 /// The argument by which wci knows that the way back has opened it: then it removes that first, whatever its journal says.
 pub const RETURNED: &str = "--returned";
 
+/// There is one way back, so one at a time changes it: what was asked for later counts.
+static TURN: Mutex<()> = Mutex::new(());
+
+fn turn() -> MutexGuard<'static, ()> {
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Registers what the plan says and reads it back. What cannot be read back as it was planned is removed again.
 pub fn register(plan: &WayBack) -> Result<(), String> {
+    let _turn = turn();
     match plan.name {
         Some(_) => system::register(plan),
         None => Err(format!("{} To come back, type the command.", plan.whereabouts)),
@@ -61,6 +70,7 @@ pub fn whereabouts() -> Result<String, String> {
 
 /// Removes it, and looks whether it is gone. None there is fine.
 pub fn remove() -> Result<(), String> {
+    let _turn = turn();
     system::remove()
 }
 

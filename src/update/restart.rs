@@ -270,8 +270,9 @@ pub fn way_back(app: &mut App, way: Result<WayBack, String>) -> Vec<Effect> {
 
 pub fn registered(app: &mut App, came: Result<(), String>) -> Vec<Effect> {
     let Some(restart) = app.restart.as_mut().filter(|r| r.stage == Stage::Registering) else {
-        // Taken back meanwhile: nothing stays behind.
-        return if came.is_ok() { vec![Effect::RemoveWayBack] } else { Vec::new() };
+        // Taken back meanwhile: nothing stays behind. Asked for anew meanwhile, it is the same and stays.
+        let wanted = app.restart.as_ref().is_some_and(|r| matches!(r.way_back, Back::Registered(_)));
+        return if came.is_ok() && !wanted { vec![Effect::RemoveWayBack] } else { Vec::new() };
     };
     let way = restart.way_back.way().cloned();
     match came {

@@ -343,6 +343,11 @@ fn the_way_back_can_be_declined_and_a_countdown_taken_back_leaves_none() {
     // Taken back while it was being registered: it is removed when it comes.
     let mut player = planned_here();
     player.keys("enter ctrl-c").forget().send(wci::app::Msg::Registered(Ok(()))).asks_for(&["remove way back"]);
+    // Asked for anew before that: both have registered the same, and it stays.
+    let mut player = planned_here();
+    player.keys("enter ctrl-c enter").boots("41", "2026-11-24 09:12").send(wci::app::Msg::WayBack(Ok(way_back())));
+    player.keys("enter").send(wci::app::Msg::Registered(Ok(()))).shows("Registered and read back").forget();
+    player.send(wci::app::Msg::Registered(Ok(()))).asks_for(&[]);
 }
 
 #[test]
