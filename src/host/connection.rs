@@ -132,16 +132,24 @@ impl Connection {
         &self.0.askpass
     }
 
+    /// The ssh that is used, as it tells of itself.
+    pub fn client(&self) -> Option<String> {
+        let program = self.program()?;
+        let said = self.version().unwrap_or_else(|| "which tells nothing of itself".into());
+        Some(format!("{}, {}", program.display(), said.lines().next().unwrap_or_default().trim()))
+    }
+
+    fn version(&self) -> Option<String> {
+        let mut command = Command::new(self.program()?);
+        // It says so on its standard error.
+        command.arg("-V");
+        said_soon(command)
+    }
+
     /// Whether this ssh has its questions asked by another program, so that it does not ask on our own terminal.
     pub(super) fn lets_others_ask(&self) -> bool {
         // Windows' has no console to ask on.
-        cfg!(windows)
-            || self.program().is_some_and(|ssh| {
-                let mut command = Command::new(ssh);
-                // It says so on its standard error.
-                command.arg("-V");
-                said_soon(command).is_some_and(|said| is_since_8_4(&said))
-            })
+        cfg!(windows) || self.version().is_some_and(|said| is_since_8_4(&said))
     }
 
     /// Hangs up, and waits until it is done. The session that goes over it ends.
@@ -212,7 +220,7 @@ impl Connection {
     }
 
     /// Whether all goes over one connection.
-    pub(super) fn shares(&self) -> bool {
+    pub fn shares(&self) -> bool {
         self.socket().is_some()
     }
 
@@ -239,10 +247,7 @@ impl Connection {
 
     /// Somebody is logged in, and others can go the same way.
     pub(super) fn alive(&self) -> bool {
-        #[cfg(unix)]
-        return self.socket().is_some_and(|socket| std::os::unix::net::UnixStream::connect(socket).is_ok());
-        #[cfg(windows)]
-        false
+        self.socket().is_some_and(|socket| listens(&socket))
     }
 
     /// Takes away the socket of a login that is gone: ssh would not make a new one in its place.
@@ -266,29 +271,59 @@ const LONGEST: usize = 75;
 
 /// A private folder for the socket, where its path fits.
 fn socket_folder() -> io::Result<PathBuf> {
+    let name = format!("{FOLDER}{}-{}", std::process::id(), private::secret());
     let base = match private::scratch_base() {
-        long if long.as_os_str().len() + "/wci-0123456789abcdef/s".len() > LONGEST => PathBuf::from("/tmp"),
+        long if long.as_os_str().len() + "/".len() + name.len() + "/s".len() > LONGEST => PathBuf::from("/tmp"),
         base => base,
     };
     sweep(&base);
-    private::scratch_in(&base, &format!("wci-{}", private::secret()))
+    private::scratch_in(&base, &name)
 }
 
-/// Takes away what a wci that was killed has left: folders of this kind that are empty, and older than a day.
+const FOLDER: &str = "wci-";
+
+/// Takes away what a wci that was killed has left.
 fn sweep(base: &Path) {
-    let ours = |name: &str| {
-        name.strip_prefix("wci-").is_some_and(|rest| rest.len() == 16 && rest.bytes().all(|b| b.is_ascii_hexdigit()))
-    };
-    let old = |entry: &std::fs::DirEntry| {
-        let changed = entry.metadata().ok()?.modified().ok()?;
-        Some(changed.elapsed().ok()? > Duration::from_secs(24 * 60 * 60))
-    };
     for entry in std::fs::read_dir(base).into_iter().flatten().flatten() {
-        if entry.file_name().to_str().is_some_and(ours) && old(&entry) == Some(true) {
-            // One that is not empty stays.
+        let socket = entry.path().join("s");
+        // One that is answered is another container's.
+        if entry.file_name().to_str().and_then(owner).is_some_and(is_gone) && !listens(&socket) {
+            // One with more in it than the socket of an ssh that was killed too is not ours.
+            let _ = std::fs::remove_file(socket);
             let _ = std::fs::remove_dir(entry.path());
         }
     }
+}
+
+/// Somebody listens there.
+#[cfg(unix)]
+fn listens(socket: &Path) -> bool {
+    std::os::unix::net::UnixStream::connect(socket).is_ok()
+}
+
+/// Windows' client makes no sockets.
+#[cfg(windows)]
+fn listens(_: &Path) -> bool {
+    false
+}
+
+/// The process that has made a folder of this name, if it is one of ours.
+fn owner(name: &str) -> Option<i32> {
+    let (owner, secret) = name.strip_prefix(FOLDER)?.split_once('-')?;
+    let ours = secret.len() == 16 && secret.bytes().all(|b| b.is_ascii_hexdigit());
+    owner.parse().ok().filter(|owner| ours && *owner > 0)
+}
+
+#[cfg(unix)]
+fn is_gone(process: i32) -> bool {
+    let process = rustix::process::Pid::from_raw(process);
+    process.is_some_and(|process| rustix::process::test_kill_process(process) == Err(rustix::io::Errno::SRCH))
+}
+
+/// There are no such folders.
+#[cfg(windows)]
+fn is_gone(_: i32) -> bool {
+    false
 }
 
 /// Limits for one try to connect, in seconds: with nothing between, with another machine between, and where nobody is asked anything.
@@ -372,6 +407,24 @@ mod tests {
         let mut quick = Command::new("echo");
         quick.arg("proxyjump gate");
         assert_eq!(said_soon(quick).as_deref(), Some("proxyjump gate\n"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_a_killed_wci_has_left_is_taken_away_and_nothing_else() {
+        let base = tempfile::tempdir().unwrap();
+        let mut child = Command::new("true").spawn().unwrap();
+        child.wait().unwrap();
+        let name = |owner: u32| format!("wci-{owner}-0123456789abcdef");
+        let (dead, alive) = (name(child.id()), name(std::process::id()));
+        for name in [&dead, &alive, "wci-1-short", "wci-0123456789abcdef", "other"] {
+            std::fs::create_dir(base.path().join(name)).unwrap();
+            std::fs::write(base.path().join(name).join("s"), "").unwrap();
+        }
+        sweep(base.path());
+        let left = |name: &str| base.path().join(name).join("s").exists();
+        assert!(!base.path().join(&dead).exists());
+        assert!(left(&alive) && left("wci-1-short") && left("wci-0123456789abcdef") && left("other"));
     }
 
     #[test]
