@@ -7,6 +7,7 @@ mod restart;
 mod undo;
 
 use std::io::Write;
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use crate::app::Action;
@@ -191,10 +192,10 @@ impl<W: Write> Pilot<'_, W> {
         self.apply(Msg::Show { chapter, step: index });
         if self.restarts(step) {
             let came = self.restart(step).await?;
-            if let Ran::Restart(why) = came {
-                self.halt(step, Halt::Restart);
-                self.skip(step, &why)?;
-                return Ok(None);
+            if !matches!(came, Ran::No(_))
+                && let ControlFlow::Break(code) = self.kept(step, came)?
+            {
+                return Ok(code);
             }
             // It has restarted and is not met: one restart more is for whoever runs it again.
             if !self.app().standing(step).is_settled() {
@@ -210,30 +211,36 @@ impl<W: Write> Pilot<'_, W> {
         // Once more, now that its machine can answer.
         self.apply(Msg::Show { chapter, step: index });
         self.settled(&step.id).await?;
-        match self.app().standing(step) {
-            Standing::NotHere(why) => {
-                self.verdict(step, Told::Skipped, &why)?;
-                return Ok(None);
-            }
-            Standing::ByHand => {
-                self.verdict(step, Told::Pass, "marked done by hand")?;
-                return Ok(None);
-            }
-            // Evidence of an earlier run is no evidence of this one; state that is there is.
-            Standing::Done | Standing::Warned
-                if step.checks().next().is_some() && !step.checks().any(|c| c.look.is_of_a_run()) =>
-            {
-                self.checks(step)?;
-                self.verdict(step, told(&self.app().standing(step)), "already done")?;
-                return Ok(None);
-            }
-            _ => {}
+        if self.needs_nothing(step)? {
+            return Ok(None);
         }
         if !self.app().reaches(step.place) {
             self.waits |= !step.optional;
             self.skip(step, &format!("no machine is connected as {}: do it there and mark it done in wci", step.place.name()))?;
             return Ok(None);
         }
+        self.commands(step).await
+    }
+
+    /// Gives the verdict of a step that has it without a command.
+    fn needs_nothing(&mut self, step: &Step) -> anyhow::Result<bool> {
+        match self.app().standing(step) {
+            Standing::NotHere(why) => self.verdict(step, Told::Skipped, &why)?,
+            Standing::ByHand => self.verdict(step, Told::Pass, "marked done by hand")?,
+            // Evidence of an earlier run is no evidence of this one; state that is there is.
+            Standing::Done | Standing::Warned
+                if step.checks().next().is_some() && !step.checks().any(|c| c.look.is_of_a_run()) =>
+            {
+                self.checks(step)?;
+                self.verdict(step, told(&self.app().standing(step)), "already done")?;
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// Runs what is required of a step, and what helps against a known cause, and gives the verdict.
+    async fn commands(&mut self, step: &Step) -> anyhow::Result<Option<u8>> {
         let mut required = step.commands().enumerate().filter(|(_, c)| !c.optional).map(|(position, _)| position);
         let mut tries = 0;
         loop {
@@ -250,35 +257,42 @@ impl<W: Write> Pilot<'_, W> {
                     None => break,
                 },
             };
-            match self.command(step, position).await? {
-                Ran::Yes(_) => {}
-                Ran::No(why) => {
-                    self.halt(step, Halt::Failed);
-                    self.verdict(step, Told::Fail, &why)?;
-                    return Ok(None);
-                }
-                Ran::Person(why) => {
-                    self.waits |= !step.optional;
-                    self.skip(step, &why)?;
-                    return Ok(None);
-                }
-                Ran::Restart(why) => {
-                    self.halt(step, Halt::Restart);
-                    self.skip(step, &why)?;
-                    return Ok(None);
-                }
-                Ran::Usage(why) if step.optional => {
-                    self.skip(step, &why)?;
-                    return Ok(None);
-                }
-                Ran::Usage(why) => {
-                    self.verdict(step, Told::Fail, &why)?;
-                    return Ok(Some(WRONG));
-                }
+            let came = self.command(step, position).await?;
+            if let ControlFlow::Break(code) = self.kept(step, came)? {
+                return Ok(code);
             }
         }
         self.conclude(step)?;
         Ok(None)
+    }
+
+    /// Gives the verdict where a command did not run to its end, and breaks off; an exit code ends the whole run.
+    fn kept(&mut self, step: &Step, came: Ran) -> anyhow::Result<ControlFlow<Option<u8>>> {
+        match came {
+            Ran::Yes(_) => return Ok(ControlFlow::Continue(())),
+            Ran::No(why) => {
+                self.halt(step, Halt::Failed);
+                self.verdict(step, Told::Fail, &why)?;
+            }
+            Ran::Person(why) => {
+                self.waits |= !step.optional;
+                self.skip(step, &why)?;
+            }
+            Ran::Restart(why) => {
+                self.halt(step, Halt::Restart);
+                self.skip(step, &why)?;
+            }
+            Ran::Late(why) => {
+                self.halt(step, Halt::Restart);
+                self.verdict(step, Told::Unknown, &why)?;
+            }
+            Ran::Usage(why) if step.optional => self.skip(step, &why)?,
+            Ran::Usage(why) => {
+                self.verdict(step, Told::Fail, &why)?;
+                return Ok(ControlFlow::Break(Some(WRONG)));
+            }
+        }
+        Ok(ControlFlow::Break(None))
     }
 
     /// The verdict of a step whose commands have run.
@@ -371,9 +385,8 @@ impl<W: Write> Pilot<'_, W> {
                 () = tokio::time::sleep(nap.unwrap_or(HEARTBEAT)) => self.apply(Msg::Time(now())),
                 _ = beat.tick() => {
                     let place = self.app().shown();
-                    let shown = self.app().seats.get(&place).map(|s| s.terminal.text()).unwrap_or_default();
-                    let last = shown.lines().rev().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
-                    self.report.tell(&Event::Waiting { id, seconds: started.elapsed().as_secs(), last })?;
+                    let last = self.app().seats.get(&place).and_then(|s| s.terminal.last_line()).unwrap_or_default();
+                    self.report.tell(&Event::Waiting { id, seconds: started.elapsed().as_secs(), last: &last })?;
                     if started.elapsed() > PROMPT && self.app().seats.values().any(|s| s.queued.is_some()) {
                         self.apply(Msg::Do(Action::Stop));
                         let text = "the shell has shown no prompt that wci knows; look at its start files, or choose another with --shell".into();

@@ -213,6 +213,17 @@ impl Terminal {
         text
     }
 
+    /// The last line with something on it.
+    pub fn last_line(&self) -> Option<String> {
+        let text = self.text();
+        text.lines().rev().map(str::trim).find(|line| !line.is_empty()).map(Into::into)
+    }
+
+    /// The last line, where it looks like a question.
+    pub fn question(&self) -> Option<String> {
+        self.last_line().filter(|line| line.ends_with([':', '?']))
+    }
+
     /// A command is about to be typed as these bytes: keep what it prints.
     ///
     /// Where the shell tells that output begins, what it prints starts there; otherwise after the echo of what was typed.

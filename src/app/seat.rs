@@ -149,6 +149,11 @@ impl Seat {
         }
     }
 
+    /// ssh has something in the pane while it logs in: mostly a question.
+    pub fn is_asked(&self) -> bool {
+        self.link == Link::Opening && matches!(self.host, HostKind::Ssh(_)) && self.terminal.last_line().is_some()
+    }
+
     /// The seat of the Windows machine when it is at this host; `laptop` tells of the machine wci runs on.
     pub fn of(host: &HostKind, laptop: &Seat) -> Self {
         let size = laptop.terminal.size();

@@ -25,8 +25,10 @@ pub(super) enum Ran {
     No(String),
     /// It is not for a program to run.
     Person(String),
-    /// It restarts the machine, which is not back, or has not gone.
+    /// It restarts the machine, which has not gone.
     Restart(String),
+    /// It restarts the machine, of which is not known whether it is back.
+    Late(String),
     /// A value is missing.
     Usage(String),
 }

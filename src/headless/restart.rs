@@ -66,12 +66,10 @@ impl<W: Write> Pilot<'_, W> {
                 }
                 Link::Refused(why) => return Ok(Err(why.clone())),
                 Link::Opening => {
-                    let shown = seat.terminal.text();
-                    let last = shown.lines().rev().map(str::trim).find(|l| !l.is_empty()).unwrap_or_default();
                     // What ssh asks stands there, and nobody can answer it here.
-                    let asks = last.ends_with([':', '?']) && now().saturating_sub(seat.heard) > ASKS;
-                    if asks || waited > LOGIN.max(patience) {
-                        let seconds = waited / 1000;
+                    let asks = seat.terminal.question().filter(|_| now().saturating_sub(seat.heard) > ASKS);
+                    if asks.is_some() || waited > LOGIN.max(patience) {
+                        let (seconds, last) = (waited / 1000, asks.or_else(|| seat.terminal.last_line()).unwrap_or_default());
                         return Ok(Err(format!(
                             "ssh waits for an answer after {seconds} s ({last}): open wci to log in, or use a key or an agent"
                         )));
@@ -149,7 +147,7 @@ impl<W: Write> Pilot<'_, W> {
                         self.news(step).await?;
                         continue;
                     }
-                    _ => Ran::Restart(late(rung, &why)),
+                    _ => Ran::Late(late(rung, &why)),
                 },
                 Stage::Plan if now().saturating_sub(since) > self.patience() => {
                     self.engine.app.restart = None;

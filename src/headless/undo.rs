@@ -49,7 +49,7 @@ impl<W: Write> Pilot<'_, W> {
                     self.verdict(&step, Told::Fail, &why)?;
                     return Ok(self.code());
                 }
-                Ran::Person(why) | Ran::Restart(why) => {
+                Ran::Person(why) | Ran::Restart(why) | Ran::Late(why) => {
                     self.waits = true;
                     self.skip(&step, &why)?;
                     return Ok(self.code());

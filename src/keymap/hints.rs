@@ -18,7 +18,6 @@ use crate::keymap::keys_of;
 use crate::keymap::place;
 use crate::keymap::table::TABLE;
 use crate::keymap::written;
-use crate::session::HostKind;
 
 pub fn hints(app: &App) -> Vec<(String, &'static str)> {
     match place(app) {
@@ -156,8 +155,7 @@ fn guide(app: &App) -> Vec<(String, &'static str)> {
     if app.zoom {
         wanted.extend([(Action::Enter, "type here"), (Action::Zoom, "back to the prose")]);
     }
-    let asks = |s: &Seat| s.link == Link::Opening && matches!(s.host, HostKind::Ssh(_)) && !s.terminal.text().trim().is_empty();
-    if app.seat().is_some_and(asks) {
+    if app.seat().is_some_and(Seat::is_asked) {
         wanted.push((Action::Enter, "answer what ssh asks"));
     }
     match app.step() {

@@ -192,7 +192,7 @@ pub fn tick(app: &mut App) -> Vec<Effect> {
         .filter(|(place, s)| match &s.link {
             Link::Lost(Lost { next: Some(next), .. }) => *next <= app.now,
             // A machine that comes back may take a login and never go on with it.
-            Link::Opening => climbs(app, **place) && app.now >= s.heard + STALLED && s.terminal.text().trim().is_empty(),
+            Link::Opening => climbs(app, **place) && app.now >= s.heard + STALLED && !s.is_asked(),
             _ => false,
         })
         .map(|(place, _)| *place)

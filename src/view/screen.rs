@@ -161,8 +161,7 @@ fn message(app: &App, seat: &Seat) -> Option<String> {
         Link::Closed => Some("The shell starts when you need it. Tab starts it now.".into()),
         // What ssh asks stands there, and is to be seen.
         Link::Opening if matches!(seat.host, HostKind::Ssh(_)) => {
-            let silent = seat.terminal.text().trim().is_empty();
-            silent.then(|| format!("Connecting to {}.", seat.label.trim_start_matches("vm: ")))
+            (!seat.is_asked()).then(|| format!("Connecting to {}.", seat.label.trim_start_matches("vm: ")))
         }
         Link::Opening => Some(format!("{} is starting.", seat.shell.title())),
         // It goes down with its machine.

@@ -82,6 +82,7 @@ fn a_machine_that_never_returns_is_given_up_and_the_same_line_goes_on_once_it_is
     assert_eq!(told.phases().last(), Some(&"late"), "{}", told.all);
     assert!(!told.phases().contains(&"back"), "a port that accepts is no machine that is back: {}", told.all);
     assert!(told.passed("middle").is_none() && told.typed("after") == 0, "{}", told.all);
+    assert!(told.all.contains(r#""step":"middle","verdict":"unknown"}"#), "{}", told.all);
     bed.cut();
     bed.on(Power::Plain);
     bed.wait_up();

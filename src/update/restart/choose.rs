@@ -9,9 +9,9 @@ use crate::app::Overlay;
 use crate::app::Restart;
 use crate::app::Run;
 use crate::app::Rung;
+use crate::app::Seat;
 use crate::app::Stage;
 use crate::app::Tone;
-use crate::course::Place;
 use crate::course::StepId;
 use crate::page;
 use crate::progress::Disarm;
@@ -109,7 +109,7 @@ fn try_now(app: &mut App, rung: Rung) -> Vec<Effect> {
     let Some((place, step)) = app.restart.as_ref().map(|r| (r.place, r.step.clone())) else { return Vec::new() };
     match rung {
         // ssh is asking the learner something: that is not cut off.
-        Rung::Network if asks_something(app, place) => {
+        Rung::Network if app.seats.get(&place).is_some_and(Seat::is_asked) => {
             app.overlay = None;
             say(app, Tone::Info, "ssh asks something: Tab goes to it.")
         }
@@ -126,10 +126,6 @@ fn try_now(app: &mut App, rung: Rung) -> Vec<Effect> {
         Rung::Shell => running::open(app, place),
         Rung::Checks => checking::ask(app, &step, true),
     }
-}
-
-fn asks_something(app: &App, place: Place) -> bool {
-    app.seats.get(&place).is_some_and(|s| s.link == Link::Opening && !s.terminal.text().trim().is_empty())
 }
 
 fn wait_on(app: &mut App, now: Stage) -> Vec<Effect> {
