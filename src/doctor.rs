@@ -4,6 +4,7 @@
 //! leaves this module names the user, the machine or an address.
 
 mod ask;
+mod far;
 mod here;
 mod live;
 mod machine;
@@ -19,6 +20,7 @@ use crate::app::Appearance;
 use crate::course::{Shell, Verdict};
 use crate::host::ShellChoice;
 use crate::probe::Prober;
+use crate::session::HostKind;
 
 use page::Part;
 use veil::Veil;
@@ -30,6 +32,10 @@ pub struct Patient {
     pub shell: ShellChoice,
     /// `--shell` names it.
     pub named: bool,
+    /// Where the Windows machine is.
+    pub vm: HostKind,
+    /// Whether `--vm` says so.
+    pub said: bool,
 }
 
 /// A table, and whether all in it is well.

@@ -7,18 +7,24 @@ use std::path::Path;
 use crate::doctor;
 use crate::headless;
 use crate::host;
+use crate::journal;
+use crate::progress::Progress;
 
-use super::{Common, Failure, appearance, block_on, say, state};
+use super::{Common, Failure, appearance, block_on, places, say, state};
 
 pub fn run(common: &Common, report: Option<&Path>) -> Result<u8, Failure> {
     if report.is_some() && !cfg!(windows) {
         return Err(Failure(headless::WRONG, "the report is about Windows: run it there, as tests/on-windows.md says".into()));
     }
+    // A journal that cannot be read is told by what is about it.
+    let remembered = journal::read(&state(common)?).map_or(None, |(entries, _)| Progress::of(entries.iter().map(|(_, e)| e)).vm);
     let patient = doctor::Patient {
         appearance: appearance::choose(common.theme, common.glyphs),
         state: state(common)?,
         shell: host::default_shell(common.shell.as_deref()),
         named: common.shell.is_some(),
+        said: common.vm.is_some(),
+        vm: places::host(common.vm.as_ref(), remembered.as_ref()),
     };
     let Some(file) = report else {
         let (table, well) = block_on(doctor::here(&patient))?;

@@ -20,6 +20,20 @@ pub async fn shell(prober: &Prober, shell: Shell, text: &str, within: Duration) 
     }
 }
 
+/// How long one and one takes, where it is two.
+pub async fn sum(prober: &Prober, of: Shell, within: Duration) -> Result<Duration, String> {
+    let sum = match of {
+        Shell::PowerShell | Shell::Pwsh => "1+1",
+        // A script's `set /a` prints nothing.
+        Shell::Cmd => "if 1 lss 2 echo 2",
+        Shell::Sh | Shell::Bash | Shell::Zsh => "echo $((1+1))",
+    };
+    match shell(prober, of, sum, within).await? {
+        (two, took) if two == "2" => Ok(took),
+        (other, _) => Err(format!("1+1 gave {other}")),
+    }
+}
+
 pub async fn fact(prober: &Prober, shell: Shell, fact: Fact) -> String {
     look(prober, shell, Look::Machine(fact), Duration::from_secs(10)).await.seen
 }

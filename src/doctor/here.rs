@@ -15,13 +15,13 @@ use crate::wayback;
 
 use super::live::Live;
 use super::veil::Veil;
-use super::{Patient, ask, machine};
+use super::{Patient, ask, far, machine};
 
 /// The row of the live shell, and what it says when all is well.
 pub const LIVE: &str = "live shell";
 pub const OPENED: &str = "prompt with marks after";
 
-const WITHIN: Duration = Duration::from_secs(30);
+pub const WITHIN: Duration = Duration::from_secs(30);
 
 pub async fn table(patient: &Patient) -> (String, bool) {
     let prober = Prober::beside(&patient.shell);
@@ -48,18 +48,8 @@ pub async fn table(patient: &Patient) -> (String, bool) {
             rows.push((LIVE, format!("NOT WELL: {why}")));
         }
     }
-    let sum = match shell {
-        Shell::PowerShell | Shell::Pwsh => "1+1",
-        // A script's `set /a` prints nothing.
-        Shell::Cmd => "if 1 lss 2 echo 2",
-        Shell::Sh | Shell::Bash | Shell::Zsh => "echo $((1+1))",
-    };
-    match ask::shell(&prober, shell, sum, WITHIN).await {
-        Ok((two, took)) if two == "2" => rows.push(("checks", format!("answered after {} ms", took.as_millis()))),
-        Ok((other, _)) => {
-            well = false;
-            rows.push(("checks", format!("NOT WELL: 1+1 gave {other}")));
-        }
+    match ask::sum(&prober, shell, WITHIN).await {
+        Ok(took) => rows.push(("checks", format!("answered after {} ms", took.as_millis()))),
         Err(why) => {
             well = false;
             rows.push(("checks", format!("NOT WELL: {why}")));
@@ -77,7 +67,10 @@ pub async fn table(patient: &Patient) -> (String, bool) {
     }
     rows.push(("way back", way_back()));
     prober.forget();
-    (Veil::here().over(&lines(&rows)), well)
+    let mut veil = Veil::here();
+    let (far, answers) = far::rows(&patient.vm, patient.said, &mut veil).await;
+    rows.extend(far);
+    (veil.over(&lines(&rows)), well && answers)
 }
 
 fn lines(rows: &[(&str, String)]) -> String {

@@ -7,7 +7,7 @@ use tokio::sync::mpsc::{self, Receiver};
 
 use crate::course::Shell;
 use crate::entry::entry;
-use crate::host::{self, BACKLOG, NotSent, Session, ShellChoice};
+use crate::host::{self, BACKLOG, Door, NotSent, Session, ShellChoice};
 use crate::session::{Ending, SessionEvent, SessionId, Size};
 use crate::terminal::{Heard, Mark, MarkKind, Terminal};
 
@@ -15,6 +15,8 @@ use crate::terminal::{Heard, Mark, MarkKind, Terminal};
 const SIZE: Size = Size { columns: 500, rows: 50 };
 /// After the prompt is back, for what is still on its way.
 const QUIET: Duration = Duration::from_millis(150);
+/// A question that stands for so long waits for a person.
+const ASKS: Duration = Duration::from_secs(2);
 /// Of what came in raw.
 const KEEP: usize = 256 * 1024;
 
@@ -23,6 +25,7 @@ pub struct Live {
     events: Receiver<(SessionId, SessionEvent)>,
     terminal: Terminal,
     shell: Shell,
+    opened: bool,
     /// Since the last command was typed.
     marks: Vec<Mark>,
     raw: Vec<u8>,
@@ -37,6 +40,13 @@ pub struct Live {
 pub enum Over {
     Refused(String),
     Ended(Ending),
+}
+
+/// Why there is no prompt.
+pub enum Unopened {
+    /// Whoever lets in has a question.
+    Asks(String),
+    Why(String),
 }
 
 /// How a command came back.
@@ -79,17 +89,27 @@ pub struct Ran {
 }
 
 impl Live {
-    /// Opens a shell and waits for its first prompt with a mark, so long at most.
+    /// Opens a shell of this machine and waits for its first prompt with a mark, so long at most.
     pub async fn open(choice: &ShellChoice, within: Duration) -> Result<(Self, Duration), String> {
+        let opened = Self::behind(Door::Local(choice.clone()), choice.shell, within).await;
+        opened.map_err(|unopened| match unopened {
+            Unopened::Asks(what) => format!("it asks: {what}"),
+            Unopened::Why(why) => why,
+        })
+    }
+
+    /// The same behind any door. What is asked there before the shell is there, nobody answers.
+    pub async fn behind(door: Door, shell: Shell, within: Duration) -> Result<(Self, Duration), Unopened> {
         let began = Instant::now();
         let (tell, events) = mpsc::channel(BACKLOG);
-        let session = host::open(SessionId(1), host::Door::Local(choice.clone()), SIZE, None, tell);
+        let session = host::open(SessionId(1), door, SIZE, None, tell);
         let terminal = Terminal::new(SIZE);
         let mut live = Self {
             session,
             events,
             terminal,
-            shell: choice.shell,
+            shell,
+            opened: false,
             marks: Vec::new(),
             raw: Vec::new(),
             number: 0,
@@ -98,12 +118,18 @@ impl Live {
         };
         let deadline = began + within;
         while !live.marks.iter().any(|mark| mark.kind == MarkKind::PromptEnd) {
-            if !live.hear(deadline).await {
-                return Err(match &live.over {
+            if !live.hear(deadline.min(Instant::now() + ASKS)).await {
+                if live.over.is_none() && Instant::now() < deadline {
+                    match live.terminal.question().filter(|_| !live.opened) {
+                        Some(question) => return Err(Unopened::Asks(question)),
+                        None => continue,
+                    }
+                }
+                return Err(Unopened::Why(match &live.over {
                     Some(Over::Refused(why)) => why.clone(),
                     Some(Over::Ended(ending)) => format!("before its first prompt it ended {}", how(*ending)),
                     None => format!("no prompt with a mark in {} s; it shows: {}", within.as_secs(), live.terminal.text()),
-                });
+                }));
             }
         }
         let took = began.elapsed();
@@ -201,7 +227,10 @@ impl Live {
         let Ok(news) = tokio::time::timeout_at(deadline.into(), self.events.recv()).await else { return false };
         match news {
             Some((_, SessionEvent::Output(bytes))) => self.feed(&bytes),
-            Some((_, SessionEvent::Opened { nonce, .. })) => self.terminal.trust(&nonce),
+            Some((_, SessionEvent::Opened { nonce, shell, .. })) => {
+                (self.shell, self.opened) = (shell, true);
+                self.terminal.trust(&nonce);
+            }
             Some((_, SessionEvent::Lost(loss))) => self.over = Some(Over::Refused(loss.why)),
             Some((_, SessionEvent::Refused(why))) => self.over = Some(Over::Refused(why)),
             Some((_, SessionEvent::Ended(ending))) => self.over = Some(Over::Ended(ending)),

@@ -10,6 +10,8 @@ fn patient(shell: &str, state: &std::path::Path) -> Patient {
         state: state.to_path_buf(),
         shell: ShellChoice::named(shell),
         named: true,
+        vm: HostKind::Rehearsal,
+        said: false,
     }
 }
 

@@ -50,6 +50,13 @@ impl Veil {
         Self { hidden }
     }
 
+    /// This name too, wherever it stands as a word.
+    pub fn hide(&mut self, name: &str) {
+        if name.len() > 1 && !KNOWN.iter().any(|known| name.eq_ignore_ascii_case(known)) {
+            self.hidden.extend(Regex::new(&format!(r"(?i)\b{}\b", regex::escape(name))).ok().map(|name| (name, "*")));
+        }
+    }
+
     pub fn over(&self, text: &str) -> String {
         self.hidden.iter().fold(text.to_owned(), |text, (pattern, by)| pattern.replace_all(&text, *by).into_owned())
     }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod alone;
+mod doctor;
 #[path = "../engine/mod.rs"]
 mod engine;
 mod links;
