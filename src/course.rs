@@ -6,8 +6,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
+mod check;
+mod shell;
 mod windows;
 
+pub use check::{Answer, Check, Expect, Fact, Look, Verdict};
+pub use shell::Shell;
 pub use windows::{OfWindows, Scope};
 
 /// A whole course: what `content/` holds.
@@ -280,91 +284,6 @@ pub struct Task {
     pub blocks: Vec<Block>,
 }
 
-/// A shell language a command is written in, or a shell that runs one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Shell {
-    /// Any POSIX shell.
-    Sh,
-    Bash,
-    Zsh,
-    /// Windows PowerShell 5.1; as a language also 7.
-    PowerShell,
-    /// PowerShell 7.
-    Pwsh,
-    Cmd,
-}
-
-impl Shell {
-    pub const ALL: [Shell; 6] = [Shell::Sh, Shell::Bash, Shell::Zsh, Shell::PowerShell, Shell::Pwsh, Shell::Cmd];
-
-    /// The word a fence uses.
-    pub fn name(self) -> &'static str {
-        match self {
-            Shell::Sh => "sh",
-            Shell::Bash => "bash",
-            Shell::Zsh => "zsh",
-            Shell::PowerShell => "powershell",
-            Shell::Pwsh => "pwsh",
-            Shell::Cmd => "cmd",
-        }
-    }
-
-    /// The name on a badge.
-    pub fn title(self) -> &'static str {
-        match self {
-            Shell::PowerShell => "PowerShell",
-            Shell::Pwsh => "PowerShell 7",
-            other => other.name(),
-        }
-    }
-
-    pub fn parse(word: &str) -> Option<Shell> {
-        Shell::ALL.into_iter().find(|s| s.name() == word)
-    }
-
-    /// Windows PowerShell 5.1 or PowerShell 7.
-    pub fn is_powershell(self) -> bool {
-        matches!(self, Shell::PowerShell | Shell::Pwsh)
-    }
-
-    /// Whether this running shell understands text written in `language`.
-    pub fn runs(self, language: Shell) -> bool {
-        self == language
-            || match language {
-                Shell::Sh => matches!(self, Shell::Bash | Shell::Zsh),
-                Shell::PowerShell => self == Shell::Pwsh,
-                _ => false,
-            }
-    }
-
-    /// `text` as one literal word of this shell.
-    ///
-    /// A value from outside must never be more than a word: every shell's strongest quoting is used. cmd has none for `%`, `!`, `"`
-    /// and line ends, so those are refused.
-    pub fn quote(self, text: &str) -> Result<String, String> {
-        if text.contains(['\0', '\n', '\r']) {
-            return Err("a value cannot hold a line break".into());
-        }
-        match self {
-            Shell::Sh | Shell::Bash | Shell::Zsh => Ok(format!("'{}'", text.replace('\'', r"'\''"))),
-            // PowerShell takes the typographic quotes for quotes too (about_Quoting_Rules): each is doubled.
-            Shell::PowerShell | Shell::Pwsh => {
-                let mut out = String::from("'");
-                for c in text.chars() {
-                    if matches!(c, '\'' | '\u{2018}' | '\u{2019}' | '\u{201a}' | '\u{201b}') {
-                        out.push(c);
-                    }
-                    out.push(c);
-                }
-                out.push('\'');
-                Ok(out)
-            }
-            Shell::Cmd if text.contains(['"', '%', '!']) => Err("cmd cannot take a value with \", % or ! in it".into()),
-            Shell::Cmd => Ok(format!("\"{text}\"")),
-        }
-    }
-}
-
 /// What Enter runs, and what the learner should know before.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Command {
@@ -395,130 +314,6 @@ pub struct Variant {
     pub language: Shell,
     /// Without a trailing line end; `{{name}}` not yet replaced.
     pub text: String,
-}
-
-/// Reads state and decides.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Check {
-    pub says: String,
-    pub look: Look,
-    pub expect: Option<Expect>,
-    /// Another place than the step's.
-    pub place: Option<Place>,
-    /// Unmet means warn.
-    pub warn: bool,
-    /// For one asking.
-    pub timeout: Duration,
-    /// Keep asking this long after the command.
-    pub retry: Option<Duration>,
-    pub every: Duration,
-    pub hint: Option<String>,
-    pub line: usize,
-}
-
-impl Check {
-    pub const TIMEOUT: Duration = Duration::from_secs(10);
-    pub const EVERY: Duration = Duration::from_secs(2);
-    /// For what Windows can take long to tell: the first question about a feature after a boot has taken minutes.
-    pub const FEATURE_TIMEOUT: Duration = Duration::from_secs(300);
-    pub const WINDOWS_TIMEOUT: Duration = Duration::from_secs(60);
-
-    /// One that looks at this and expects nothing more.
-    pub fn of(look: Look) -> Self {
-        Self {
-            says: String::new(),
-            look,
-            expect: None,
-            place: None,
-            warn: false,
-            timeout: Self::TIMEOUT,
-            retry: None,
-            every: Self::EVERY,
-            hint: None,
-            line: 0,
-        }
-    }
-}
-
-/// The one thing a check looks at.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Look {
-    /// How a command of the step ended: judged from the session, not asked.
-    Exit {
-        of: Option<String>,
-        equals: i32,
-    },
-    /// What a command of the step printed: judged from the session, not asked.
-    Output {
-        of: Option<String>,
-    },
-    /// A command in a second shell.
-    Ask {
-        shell: Shell,
-        text: String,
-        exits: i32,
-    },
-    File {
-        path: String,
-        missing: bool,
-    },
-    OnPath {
-        folder: String,
-    },
-    Port {
-        host: String,
-        port: u16,
-    },
-    Http {
-        url: String,
-        status: u16,
-    },
-    Process {
-        name: String,
-    },
-    Service {
-        name: String,
-    },
-    Machine(Fact),
-    Windows(OfWindows),
-}
-
-impl Look {
-    /// Whether it is judged from a command the learner ran in this session rather than asked of the machine.
-    pub fn is_of_a_run(&self) -> bool {
-        matches!(self, Look::Exit { .. } | Look::Output { .. })
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fact {
-    Os,
-    Version,
-    Build,
-    Arch,
-    /// Installed memory, in bytes.
-    Memory,
-    /// Free space on the system's disk, in bytes.
-    Disk,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub enum Expect {
-    Equals(String),
-    Contains(String),
-    /// Multi-line mode is on: `^` and `$` match at lines.
-    Matches(String),
-    /// A number; sizes are in bytes.
-    AtLeast(f64),
-    /// The numbers of a version, the first counting most.
-    AtLeastVersion(Vec<u64>),
-}
-
-impl Expect {
-    /// The numbers of a version: `1.2402.24001.0`. A missing number counts less than any.
-    pub fn version(text: &str) -> Option<Vec<u64>> {
-        text.split('.').map(|number| number.bytes().all(|b| b.is_ascii_digit()).then(|| number.parse().ok())?).collect()
-    }
 }
 
 /// A check that says whether the step applies on this machine at all.
@@ -560,37 +355,6 @@ pub enum ValueKind {
     Number,
     Port,
     Url,
-}
-
-/// How a check came out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Verdict {
-    Pass,
-    Warn,
-    Fail,
-    /// Timed out, or could not ask. Unknown is not failed.
-    Unknown,
-}
-
-impl Verdict {
-    pub fn name(self) -> &'static str {
-        match self {
-            Verdict::Pass => "pass",
-            Verdict::Warn => "warn",
-            Verdict::Fail => "fail",
-            Verdict::Unknown => "unknown",
-        }
-    }
-}
-
-/// A verdict and what it rests on.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Answer {
-    pub verdict: Verdict,
-    /// What was seen, in a few words; one line.
-    pub seen: String,
-    /// What was expected, in a few words; one line.
-    pub expected: String,
 }
 
 /// The learner's values by name.

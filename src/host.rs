@@ -33,6 +33,7 @@ pub use crate::host::askpass::answered;
 pub use crate::host::connection::{Connection, Remote, Way};
 pub use crate::host::find::find;
 pub use crate::host::session::{Session, open};
+pub use crate::host::words::refused;
 
 /// What a session tells is at most this long.
 pub const CHUNK: usize = 64 * 1024;

@@ -69,7 +69,7 @@ pub struct Armed {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Disarm {
     /// The machine is back, and the step is met.
-    Back,
+    Met,
     /// It is back, the step is not met, and the learner left it there.
     Unmet,
     /// It was back often enough without meeting the step.
@@ -83,13 +83,12 @@ pub enum Disarm {
 }
 
 impl Disarm {
-    pub const ALL: [Disarm; 6] =
-        [Disarm::Back, Disarm::Unmet, Disarm::Enough, Disarm::Cancelled, Disarm::GivenUp, Disarm::Failed];
+    pub const ALL: [Disarm; 6] = [Disarm::Met, Disarm::Unmet, Disarm::Enough, Disarm::Cancelled, Disarm::GivenUp, Disarm::Failed];
 
     /// The word the journal uses.
     pub fn name(self) -> &'static str {
         match self {
-            Disarm::Back => "back",
+            Disarm::Met => "back",
             Disarm::Unmet => "unmet",
             Disarm::Enough => "enough",
             Disarm::Cancelled => "cancelled",

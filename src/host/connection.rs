@@ -4,11 +4,13 @@
 //! program is always the system's own `ssh`, so configuration, agents, jump hosts and keys are the learner's. Where it cannot, each channel
 //! logs in for itself; what the learner typed for the first answers the others ([`Askpass`]).
 
+mod client;
+mod socket;
+
 use std::ffi::OsString;
 use std::io;
-use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
@@ -16,7 +18,6 @@ use std::time::Duration;
 use crate::course::{Os, Shell};
 use crate::host::askpass::Askpass;
 use crate::host::{find, pty};
-use crate::private;
 use crate::session::Address;
 
 /// Clones share one connection; the last of them ends it.
@@ -81,7 +82,7 @@ impl Connection {
 
     /// By another ssh, or with options of its own.
     pub fn by(address: Address, way: Way) -> io::Result<Self> {
-        let folder = if way.shares && cfg!(unix) { Some(socket_folder()?) } else { None };
+        let folder = if way.shares && cfg!(unix) { Some(socket::folder()?) } else { None };
         let askpass = Askpass::new(way.helper.clone());
         Ok(Self(Arc::new(Inner {
             address,
@@ -135,21 +136,14 @@ impl Connection {
     /// The ssh that is used, as it tells of itself.
     pub fn client(&self) -> Option<String> {
         let program = self.program()?;
-        let said = self.version().unwrap_or_else(|| "which tells nothing of itself".into());
+        let said = client::version(&program).unwrap_or_else(|| "which tells nothing of itself".into());
         Some(format!("{}, {}", program.display(), said.lines().next().unwrap_or_default().trim()))
-    }
-
-    fn version(&self) -> Option<String> {
-        let mut command = Command::new(self.program()?);
-        // It says so on its standard error.
-        command.arg("-V");
-        said_soon(command)
     }
 
     /// Whether this ssh has its questions asked by another program, so that it does not ask on our own terminal.
     pub(super) fn lets_others_ask(&self) -> bool {
         // Windows' has no console to ask on.
-        cfg!(windows) || self.version().is_some_and(|said| is_since_8_4(&said))
+        cfg!(windows) || self.program().and_then(|ssh| client::version(&ssh)).is_some_and(|said| client::is_since_8_4(&said))
     }
 
     /// Hangs up, and waits until it is done. The session that goes over it ends.
@@ -207,15 +201,8 @@ impl Connection {
     /// program stands between, the time counts while somebody types a password for that: ssh itself is asked whether one does.
     fn limit(&self) -> u32 {
         *self.0.limit.get_or_init(|| {
-            let said = self.program().and_then(|ssh| {
-                let mut command = Command::new(ssh);
-                command.args(&self.0.way.arguments).arg("-G");
-                command.args(self.0.address.port.into_iter().flat_map(|port| ["-p".to_owned(), port.to_string()]));
-                command.arg("--").arg(self.0.address.destination());
-                said_soon(command)
-            });
-            let said = said.unwrap_or_default();
-            if goes_by_another(&said) { BY_ANOTHER } else { DIRECT }
+            let between = |ssh: PathBuf| client::goes_by_another(&ssh, &self.0.way.arguments, &self.0.address);
+            if self.program().is_some_and(between) { BY_ANOTHER } else { DIRECT }
         })
     }
 
@@ -247,7 +234,7 @@ impl Connection {
 
     /// Somebody is logged in, and others can go the same way.
     pub(super) fn alive(&self) -> bool {
-        self.socket().is_some_and(|socket| listens(&socket))
+        self.socket().is_some_and(|socket| socket::listens(&socket))
     }
 
     /// Takes away the socket of a login that is gone: ssh would not make a new one in its place.
@@ -266,107 +253,10 @@ impl Connection {
     }
 }
 
-/// A socket's path is at most some 100 bytes long, and ssh adds some of its own while it makes one.
-const LONGEST: usize = 75;
-
-/// A private folder for the socket, where its path fits.
-fn socket_folder() -> io::Result<PathBuf> {
-    let name = format!("{FOLDER}{}-{}", std::process::id(), private::secret());
-    let base = match private::scratch_base() {
-        long if long.as_os_str().len() + "/".len() + name.len() + "/s".len() > LONGEST => PathBuf::from("/tmp"),
-        base => base,
-    };
-    sweep(&base);
-    private::scratch_in(&base, &name)
-}
-
-const FOLDER: &str = "wci-";
-
-/// Takes away what a wci that was killed has left.
-fn sweep(base: &Path) {
-    for entry in std::fs::read_dir(base).into_iter().flatten().flatten() {
-        let socket = entry.path().join("s");
-        // One that is answered is another container's.
-        if entry.file_name().to_str().and_then(owner).is_some_and(is_gone) && !listens(&socket) {
-            // One with more in it than the socket of an ssh that was killed too is not ours.
-            let _ = std::fs::remove_file(socket);
-            let _ = std::fs::remove_dir(entry.path());
-        }
-    }
-}
-
-/// Somebody listens there.
-#[cfg(unix)]
-fn listens(socket: &Path) -> bool {
-    std::os::unix::net::UnixStream::connect(socket).is_ok()
-}
-
-/// Windows' client makes no sockets.
-#[cfg(windows)]
-fn listens(_: &Path) -> bool {
-    false
-}
-
-/// The process that has made a folder of this name, if it is one of ours.
-fn owner(name: &str) -> Option<i32> {
-    let (owner, secret) = name.strip_prefix(FOLDER)?.split_once('-')?;
-    let ours = secret.len() == 16 && secret.bytes().all(|b| b.is_ascii_hexdigit());
-    owner.parse().ok().filter(|owner| ours && *owner > 0)
-}
-
-#[cfg(unix)]
-fn is_gone(process: i32) -> bool {
-    let process = rustix::process::Pid::from_raw(process);
-    process.is_some_and(|process| rustix::process::test_kill_process(process) == Err(rustix::io::Errno::SRCH))
-}
-
-/// There are no such folders.
-#[cfg(windows)]
-fn is_gone(_: i32) -> bool {
-    false
-}
-
 /// Limits for one try to connect, in seconds: with nothing between, with another machine between, and where nobody is asked anything.
 const DIRECT: u32 = 6;
 const BY_ANOTHER: u32 = 120;
 const SILENT: u32 = 10;
-
-/// How long ssh may take to tell its configuration: that can run programs of the learner's.
-const TELLING: Duration = Duration::from_secs(2);
-
-/// What a program writes, if it has ended soon; both streams in one.
-fn said_soon(mut command: Command) -> Option<String> {
-    let (mut said, out) = std::io::pipe().ok()?;
-    let mut child = command.stdin(Stdio::null()).stderr(out.try_clone().ok()?).stdout(out).spawn().ok()?;
-    // It holds the other end of the pipe.
-    drop(command);
-    let (tell, told) = std::sync::mpsc::channel();
-    // Something it started may hold the pipe for longer: this thread then waits alone.
-    std::thread::spawn(move || {
-        let mut all = Vec::new();
-        let _ = said.by_ref().take(256 * 1024).read_to_end(&mut all);
-        let _ = tell.send(all);
-    });
-    let said = told.recv_timeout(TELLING).ok();
-    let _ = child.kill();
-    let _ = child.wait();
-    Some(String::from_utf8_lossy(&said?).into_owned())
-}
-
-/// Whether an ssh, as `ssh -V` tells it, knows `SSH_ASKPASS_REQUIRE`. Whoever made another ssh says what it can do itself.
-fn is_since_8_4(said: &str) -> bool {
-    let version = said.split_once("OpenSSH_").map(|(_, rest)| rest.strip_prefix("for_Windows_").unwrap_or(rest));
-    let number = |text: &str| text.chars().take_while(char::is_ascii_digit).collect::<String>().parse::<u32>().ok();
-    let parts = version.and_then(|text| text.split_once('.')).and_then(|(major, rest)| number(major).zip(number(rest)));
-    parts.is_some_and(|version| version >= (8, 4))
-}
-
-/// Whether ssh's configuration, as `ssh -G` tells it, puts another machine or a program between.
-fn goes_by_another(configuration: &str) -> bool {
-    configuration
-        .lines()
-        .any(|line| matches!(line.split_once(' '), Some(("proxyjump" | "proxycommand", what)) if what.trim() != "none"))
-}
 
 impl Inner {
     /// No thread panics while it holds the lock; if one did, the values are still good.
@@ -389,56 +279,5 @@ impl Drop for Inner {
         if let Some(folder) = &self.folder {
             let _ = std::fs::remove_dir_all(folder);
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[cfg(unix)]
-    #[test]
-    fn a_configuration_that_never_comes_holds_nobody() {
-        let begun = std::time::Instant::now();
-        let mut stuck = Command::new("sh");
-        stuck.args(["-c", "exec sleep 4711.9"]);
-        assert_eq!(said_soon(stuck), None);
-        assert!(begun.elapsed() < TELLING * 3);
-        let mut quick = Command::new("echo");
-        quick.arg("proxyjump gate");
-        assert_eq!(said_soon(quick).as_deref(), Some("proxyjump gate\n"));
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn what_a_killed_wci_has_left_is_taken_away_and_nothing_else() {
-        let base = tempfile::tempdir().unwrap();
-        let mut child = Command::new("true").spawn().unwrap();
-        child.wait().unwrap();
-        let name = |owner: u32| format!("wci-{owner}-0123456789abcdef");
-        let (dead, alive) = (name(child.id()), name(std::process::id()));
-        for name in [&dead, &alive, "wci-1-short", "wci-0123456789abcdef", "other"] {
-            std::fs::create_dir(base.path().join(name)).unwrap();
-            std::fs::write(base.path().join(name).join("s"), "").unwrap();
-        }
-        sweep(base.path());
-        let left = |name: &str| base.path().join(name).join("s").exists();
-        assert!(!base.path().join(&dead).exists());
-        assert!(left(&alive) && left("wci-1-short") && left("wci-0123456789abcdef") && left("other"));
-    }
-
-    #[test]
-    fn an_ssh_that_would_ask_on_our_terminal_is_known_by_its_version() {
-        assert!(is_since_8_4("OpenSSH_9.2p1 Debian-2+deb12u3, OpenSSL 3.0.13\n"));
-        assert!(is_since_8_4("OpenSSH_for_Windows_8.6p1, LibreSSL 3.4.3\r\n"));
-        assert!(is_since_8_4("OpenSSH_8.4p1\n") && is_since_8_4("OpenSSH_10.0p2\n"));
-        assert!(!is_since_8_4("OpenSSH_8.3p1\n") && !is_since_8_4("OpenSSH_7.9p1\n") && !is_since_8_4("Dropbear v2022.83\n"));
-    }
-
-    #[test]
-    fn a_jump_host_is_given_time_for_a_password() {
-        assert!(goes_by_another("user me\nproxyjump gate\nport 22\n"));
-        assert!(goes_by_another("proxycommand nc gate 22\n"));
-        assert!(!goes_by_another("proxyusefdpass no\nproxycommand none\nhost vm\n"));
     }
 }

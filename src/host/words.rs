@@ -39,7 +39,7 @@ pub fn loss(words: &str, to: &Address) -> Loss {
              answer yes."
         ));
     }
-    if has("Permission denied (") || has("Too many authentication failures") {
+    if refused(words) {
         return final_(format!(
             "{host} refused the login: check the user's name, and which key or password it takes, then open the session again."
         ));
@@ -52,6 +52,11 @@ pub fn loss(words: &str, to: &Address) -> Loss {
         Some(last) => final_(format!("ssh gave up: {}", last.trim_end_matches('.')) + "."),
         None => final_(format!("ssh gave up without a word: try `ssh {}` in another terminal.", to.destination())),
     }
+}
+
+/// Whether ssh says that it could not log in.
+pub fn refused(words: &str) -> bool {
+    words.lines().any(|line| line.contains("Permission denied (") || line.contains("Too many authentication failures"))
 }
 
 /// Why a link that stood broke, if that is what the last lines say: before them stands what programs wrote.

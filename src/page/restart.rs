@@ -33,7 +33,7 @@ pub fn sheet(paper: &mut Paper<'_>, sheet: &mut Sheet, details: Option<usize>) {
     let machine = machine(app, restart.place);
     sheet.title = match restart.stage {
         Stage::Plan | Stage::Registering | Stage::Countdown => format!("Restart {machine}"),
-        Stage::Back => "Welcome back".into(),
+        Stage::Met => "Welcome back".into(),
         _ => format!("Restarting {machine}"),
     };
     match restart.stage {
@@ -45,7 +45,7 @@ pub fn sheet(paper: &mut Paper<'_>, sheet: &mut Sheet, details: Option<usize>) {
         Stage::Postponed => postponed(paper, restart),
         Stage::Unmet => unmet(paper, restart),
         Stage::Enough => enough(paper, restart),
-        Stage::Back => back(paper, restart, &machine),
+        Stage::Met => back(paper, restart, &machine),
     }
     paper.gap();
     keys(paper);

@@ -129,11 +129,6 @@ pub fn watched(question: &str) -> String {
     format!("{{ exec 9<&0; ( cat <&9; kill -9 -$$ ) >/dev/null 2>&1 & exec 9<&-; {question}; kill -9 -$$ 2>/dev/null; exit; }}\n")
 }
 
-/// Whether ssh says that it could not log in.
-pub fn is_refusal(said: &str) -> bool {
-    said.lines().any(|line| line.contains("Permission denied (") || line.contains("Too many authentication failures"))
-}
-
 /// What an end without an answer means: ssh's status, where it ended by itself.
 pub fn ended(status: Option<i32>) -> Ended {
     match status {

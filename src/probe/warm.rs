@@ -221,7 +221,7 @@ impl Warm {
     /// Whether ssh, which has ended, was not let in.
     pub async fn refused(&mut self) -> bool {
         let Some(words) = self.words.take() else { return false };
-        matches!(tokio::time::timeout(GLANCE, words).await, Ok(Ok(said)) if link::is_refusal(&said))
+        matches!(tokio::time::timeout(GLANCE, words).await, Ok(Ok(said)) if host::refused(&said))
     }
 
     /// Whether it took the question that was put last.

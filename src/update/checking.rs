@@ -75,6 +75,13 @@ fn ask_one(app: &mut App, step: &Step, kind: CheckKind, index: usize, check: &Ch
     Some(Effect::Ask { place, check: at, round: app.round, shell, question, poll })
 }
 
+/// What is asked will not be answered: what was known before holds until it is asked again.
+pub fn unask(app: &mut App, at: CheckRef) {
+    if let Some(answer) = app.checks.remove(&at).as_ref().and_then(known) {
+        app.checks.insert(at, CheckState::Answered(answer.clone()));
+    }
+}
+
 /// The check with the learner's values in it, quoted where a shell reads them.
 fn filled(check: &Check, given: &Values) -> Result<Check, FillError> {
     let plain = |text: &str| values::fill_plain(text, given);

@@ -13,7 +13,6 @@ use crate::app::Screen;
 use crate::app::Stage;
 use crate::app::Time;
 use crate::app::Tone;
-use crate::app::known;
 use crate::course::Answer;
 use crate::course::Place;
 use crate::course::StepId;
@@ -99,11 +98,7 @@ fn unasked(app: &mut App, place: Place) {
     let asking = |state: &CheckState| matches!(state, CheckState::Asking { .. });
     let hit: Vec<CheckRef> =
         app.checks.iter().filter(|(at, s)| asking(s) && place_of(app, at) == Some(place)).map(|(at, _)| at.clone()).collect();
-    for at in hit {
-        if let Some(answer) = app.checks.remove(&at).as_ref().and_then(known) {
-            app.checks.insert(at, CheckState::Answered(answer.clone()));
-        }
-    }
+    hit.into_iter().for_each(|at| checking::unask(app, at));
 }
 
 /// The place a check is asked of.
@@ -132,7 +127,7 @@ pub fn up(app: &mut App, place: Place) -> Vec<Effect> {
 /// Asks every check of this chapter that is asked of a place.
 pub fn ask_place(app: &mut App, place: Place) -> Vec<Effect> {
     let steps = app.chapter().map(|c| c.steps.clone()).unwrap_or_default();
-    let waits = app.restart.as_ref().filter(|r| r.holds() || r.stage == Stage::Back).map(|r| r.step.clone());
+    let waits = app.restart.as_ref().filter(|r| r.holds() || r.stage == Stage::Met).map(|r| r.step.clone());
     let of_place = |step: &crate::course::Step| {
         let mut checks = step.checks().chain(step.needs().map(|need| &need.check));
         checks.any(|check| check.place.unwrap_or(step.place) == place)

@@ -10,9 +10,9 @@ use crate::app::Prompt;
 use crate::app::Rung;
 use crate::app::Stage;
 use crate::app::Tone;
-use crate::app::known;
 use crate::progress::Entry;
 use crate::session::SessionId;
+use crate::update::checking;
 use crate::update::restart;
 use crate::update::say;
 
@@ -67,13 +67,8 @@ pub fn unwritten(app: &mut App, why: &str, written: &[Entry], dropped: Vec<Effec
 fn take_back(app: &mut App, effect: Effect) {
     match effect {
         Effect::Ask { check, round, .. } => {
-            if let Some(state @ CheckState::Asking { round: asked, .. }) = app.checks.get(&check)
-                && *asked == round
-            {
-                match known(state).cloned() {
-                    Some(answer) => drop(app.checks.insert(check, CheckState::Answered(answer))),
-                    None => drop(app.checks.remove(&check)),
-                }
+            if matches!(app.checks.get(&check), Some(CheckState::Asking { round: asked, .. }) if *asked == round) {
+                checking::unask(app, check);
             }
         }
         Effect::Open { place, session, .. } => {

@@ -55,9 +55,9 @@ impl Visit<'_> {
 
     /// It was let in by nothing that needs no person.
     fn wants_a_person(&self, answer: &Answer) -> bool {
-        let asks = ["Permission denied (", "Host key verification failed", "Too many authentication failures"];
         let words = &answer.words;
-        !self.connection.shares() && !words.contains("HAS CHANGED") && asks.iter().any(|text| words.contains(text))
+        let refused = words::refused(words) || words.contains("Host key verification failed");
+        !self.connection.shares() && refused && !words.contains("HAS CHANGED")
     }
 
     /// What the machine's login shell answers.

@@ -96,7 +96,7 @@ fn go(app: &mut App, now: Stage) -> Vec<Effect> {
         }
         Stage::Postponed | Stage::Unmet => once_more(app),
         Stage::Enough => leave(app, now),
-        Stage::Back => {
+        Stage::Met => {
             let step = app.restart.take().map(|r| r.step);
             app.overlay = None;
             let here = step.is_some_and(|id| app.step().is_some_and(|s| s.id == id));
@@ -185,7 +185,7 @@ fn stop(app: &mut App, now: Stage) -> Vec<Effect> {
             return say(app, Tone::Info, "Nothing was restarted.");
         }
         Stage::Registering | Stage::Countdown => Disarm::Cancelled,
-        Stage::Back | Stage::Enough => return leave(app, now),
+        Stage::Met | Stage::Enough => return leave(app, now),
         Stage::Climbing(_) | Stage::Planned | Stage::Postponed | Stage::Unmet | Stage::Late(_) => Disarm::GivenUp,
     };
     let Some(restart) = app.restart.take() else { return Vec::new() };
@@ -207,7 +207,7 @@ fn leave(app: &mut App, now: Stage) -> Vec<Effect> {
             Vec::new()
         }
         Stage::Registering | Stage::Countdown => stop(app, now),
-        Stage::Back | Stage::Enough => {
+        Stage::Met | Stage::Enough => {
             app.restart = None;
             Vec::new()
         }

@@ -200,10 +200,10 @@ fn back(app: &mut App) -> Vec<Effect> {
     let Some(restart) = &mut app.restart else { return Vec::new() };
     restart.climbed.push((Rung::Checks, now.saturating_sub(restart.since)));
     let step = restart.step.clone();
-    stage(app, Stage::Back);
+    stage(app, Stage::Met);
     // After the last return that was enough it is not armed any more.
     let armed = app.progress.armed.is_some();
-    let mut effects = if armed { vec![record(app, Entry::Disarmed { how: Disarm::Back })] } else { Vec::new() };
+    let mut effects = if armed { vec![record(app, Entry::Disarmed { how: Disarm::Met })] } else { Vec::new() };
     effects.extend(app.restart.as_ref().and_then(removal));
     effects.extend(checking::settle(app, &step));
     // The welcome says what is good.
