@@ -2,24 +2,24 @@
 //!
 //! Such an ssh is told (`SSH_ASKPASS`) to have this program ask: started once more, as its [helper](answered), it brings the question to
 //! the pane of the session that is being opened. A password or passphrase that was typed there is held in memory for as long as the
-//! connection is, and answers the same question of the channels that follow; it is never written anywhere. `SSH_ASKPASS_REQUIRE` is known
-//! to OpenSSH since 8.4; Windows' client starts the helper where it has no console, and older ones where `DISPLAY` is set besides
-//! (PowerShell/Win32-OpenSSH, issues 1726, 1943 and 2115). Not tried on Windows.
+//! connection is, and answers the same question of the channels that follow; it is never written anywhere. A code that is good for one
+//! login is not held. `SSH_ASKPASS_REQUIRE` is known to OpenSSH since 8.4; Windows' client starts the helper where it has no console, and
+//! older ones where `DISPLAY` is set besides (PowerShell/Win32-OpenSSH, issues 1726, 1943 and 2115). Not tried on Windows.
 
 mod line;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::ffi::OsString;
 use std::fmt;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::host::askpass::line::{Key, Line, Typed};
 use crate::host::session::{News, Shared, Taker};
@@ -30,7 +30,7 @@ use crate::session::SessionEvent;
 const VARIABLE: &str = "WCI_ASKPASS";
 
 /// No question is longer.
-const LONGEST: u64 = 8 * 1024;
+const LONGEST: usize = 8 * 1024;
 
 /// Ends what a helper says; an argument has none.
 const END: u8 = 0;
@@ -38,8 +38,14 @@ const END: u8 = 0;
 /// What kind of question has no answer: ssh only wants something known, as that a security key waits to be touched.
 const NOTICE: &str = "none";
 
-/// How long a helper may take to put its question.
+/// How long a helper may take to put its question, and one that gets no answer to go.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// So many helpers are served at a time: more than ssh ever starts.
+const HELPERS: usize = 16;
+
+/// What is typed before a question is no answer to it. So long it may be on its way.
+const AHEAD: Duration = Duration::from_millis(30);
 
 /// How often is looked whether a question still stands.
 const LOOK: Duration = Duration::from_millis(100);
@@ -58,6 +64,7 @@ struct Inner {
     port: OnceLock<Option<u16>>,
     next: AtomicU64,
     over: AtomicBool,
+    served: AtomicUsize,
     state: Mutex<State>,
     /// One question at a time.
     turn: Mutex<()>,
@@ -68,9 +75,16 @@ struct State {
     desk: Option<Desk>,
     held: BTreeMap<String, String>,
     /// What each ssh has asked already: one that asks again was given a wrong answer.
-    asked: VecDeque<(u64, String)>,
+    asked: VecDeque<(Asker, String)>,
     stopped: bool,
     standing: bool,
+}
+
+/// An ssh that asks: the number it was given, which the ssh of a jump host has from it, and its process where the system tells that.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Asker {
+    number: u64,
+    process: u32,
 }
 
 /// The pane of the session that is being opened.
@@ -95,6 +109,7 @@ impl Askpass {
             port: OnceLock::new(),
             next: AtomicU64::new(0),
             over: AtomicBool::new(false),
+            served: AtomicUsize::new(0),
             state: Mutex::default(),
             turn: Mutex::default(),
         }))
@@ -110,7 +125,7 @@ impl Askpass {
             ("SSH_ASKPASS_REQUIRE", "force".into()),
             (VARIABLE, format!("{port} {} {which}", self.0.proof).into()),
         ];
-        if cfg!(windows) {
+        if cfg!(windows) && std::env::var_os("DISPLAY").is_none() {
             all.push(("DISPLAY", ":0".into()));
         }
         Some(all)
@@ -128,7 +143,7 @@ impl Askpass {
         state.stopped = false;
     }
 
-    /// Something was typed that answers what follows.
+    /// Something is held that answers what follows.
     pub fn knows(&self) -> bool {
         !self.lock().held.is_empty()
     }
@@ -168,14 +183,13 @@ impl Askpass {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The answer to a question of the ssh with that number, if there is one.
-    fn answer(&self, which: u64, question: &str, hung_up: impl Fn() -> bool) -> Option<String> {
+    /// The answer to a question, if there is one.
+    fn answer(&self, asker: Asker, question: &str, hung_up: impl Fn() -> bool) -> Result<Option<String>, Stopped> {
         let _turn = self.0.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        let (desk, again) = {
+        let desk = {
             let mut state = self.lock();
-            let asked = (which, question.to_owned());
-            let again = state.asked.contains(&asked);
-            if again {
+            let asked = (asker, question.to_owned());
+            if state.asked.contains(&asked) {
                 state.held.remove(question);
             } else {
                 state.asked.push_back(asked);
@@ -184,46 +198,61 @@ impl Askpass {
                 }
             }
             if let Some(known) = state.held.get(question) {
-                return Some(known.clone());
+                return Ok(Some(known.clone()));
             }
             if state.stopped {
-                return None;
+                return Err(Stopped);
             }
-            state.standing = state.desk.is_some();
-            (state.desk.clone()?, again)
+            let Some(desk) = state.desk.clone().filter(|_| !hung_up()) else {
+                // What is held does not let in any more: it is not tried again and again.
+                state.held.clear();
+                return Ok(None);
+            };
+            state.standing = true;
+            desk
         };
-        let typed = desk.ask(question, again, || self.0.over.load(Ordering::SeqCst) || hung_up());
+        let typed = desk.ask(question, || self.0.over.load(Ordering::SeqCst) || hung_up());
         let mut state = self.lock();
         state.standing = false;
-        state.stopped |= matches!(typed, Err(Stopped));
-        let typed = typed.ok().flatten()?;
-        if is_secret(question) {
+        state.stopped |= typed.is_err();
+        let typed = typed?;
+        if let Some(typed) = typed.as_ref().filter(|_| is_held(question)) {
             state.held.insert(question.to_owned(), typed.clone());
         }
-        Some(typed)
+        Ok(typed)
     }
 
     /// One helper, from its question to its answer.
     fn serve(&self, mut helper: TcpStream) -> io::Result<()> {
-        helper.set_read_timeout(Some(PATIENCE))?;
-        let mut text = Vec::new();
-        BufReader::new(&helper).take(LONGEST).read_until(END, &mut text)?;
-        let text = String::from_utf8_lossy(&text);
-        let mut parts = text.trim_end_matches(char::from(END)).splitn(4, '\n');
-        let (proof, which) = (parts.next(), parts.next().and_then(|which| which.parse().ok()));
+        let Some(text) = heard(&helper)? else { return Ok(()) };
+        let mut parts = text.splitn(5, '\n');
+        let proof = parts.next();
+        let mut number = || parts.next().and_then(|number| number.parse::<u64>().ok());
+        let (which, process) = (number(), number().and_then(|process| u32::try_from(process).ok()));
         let (kind, question) = (parts.next(), parts.next());
-        let (true, Some(which), Some(question)) = (proof == Some(self.0.proof.as_str()), which, question) else { return Ok(()) };
+        let issued = |number: &u64| *number < self.0.next.load(Ordering::Relaxed);
+        let (true, Some(number), Some(process), Some(question)) =
+            (proof == Some(self.0.proof.as_str()), which.filter(issued), process, question)
+        else {
+            return Ok(());
+        };
         if kind == Some(NOTICE) {
             let desk = self.lock().desk.clone();
-            if let Some(desk) = desk {
-                desk.say(&format!("{}\r\n", shown(question)));
-            }
+            desk.into_iter().for_each(|desk| desk.say(&format!("{}\r\n", shown(question))));
             return Ok(());
         }
         helper.set_nonblocking(true)?;
-        let answer = self.answer(which, question, || hung_up(&helper));
+        let answer = self.answer(Asker { number, process }, question, || hung_up(&helper));
+        if answer.is_err() {
+            // Without an answer ssh would log in with none. It is about to be ended.
+            let until = Instant::now() + PATIENCE;
+            while Instant::now() < until && !hung_up(&helper) && !self.0.over.load(Ordering::SeqCst) {
+                thread::sleep(LOOK);
+            }
+        }
         helper.set_nonblocking(false)?;
         // So an empty answer is told from none.
+        let answer = answer.ok().flatten();
         answer.map_or(Ok(()), |answer| helper.write_all(format!("+{answer}").as_bytes()))
     }
 }
@@ -238,21 +267,63 @@ fn listen(inner: &Arc<Inner>) -> Option<u16> {
             if asked.0.over.load(Ordering::SeqCst) {
                 return;
             }
-            let (Ok(helper), asked) = (helper, asked.clone()) else { continue };
-            thread::spawn(move || drop(asked.serve(helper)));
+            let Ok(helper) = helper else {
+                thread::sleep(LOOK);
+                continue;
+            };
+            // Any user of this machine can knock here.
+            if asked.0.served.fetch_add(1, Ordering::SeqCst) >= HELPERS {
+                asked.0.served.fetch_sub(1, Ordering::SeqCst);
+                continue;
+            }
+            let asked = asked.clone();
+            thread::spawn(move || {
+                drop(asked.serve(helper));
+                asked.0.served.fetch_sub(1, Ordering::SeqCst);
+            });
         }
     });
     Some(port)
 }
 
-/// The ssh that had it asked has gone, and its helper with it. The helper says nothing more, and does not wait to be read.
+/// What a helper says. None where it says too much, or takes too long.
+fn heard(helper: &TcpStream) -> io::Result<Option<String>> {
+    let until = Instant::now() + PATIENCE;
+    let mut text = Vec::new();
+    let mut piece = [0; 1024];
+    while text.last() != Some(&END) {
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() || text.len() > LONGEST {
+            return Ok(None);
+        }
+        helper.set_read_timeout(Some(left))?;
+        match (&*helper).read(&mut piece)? {
+            0 => return Ok(None),
+            length => text.extend(&piece[..length]),
+        }
+    }
+    text.pop();
+    Ok(Some(String::from_utf8_lossy(&text).into_owned()))
+}
+
+/// The helper has gone. It says nothing more, and does not wait to be read.
 fn hung_up(helper: &TcpStream) -> bool {
     helper.peek(&mut [0]).map_or_else(|why| why.kind() != io::ErrorKind::WouldBlock, |length| length == 0)
 }
 
-/// Whether an answer is not to be shown, and good for the channels that follow. The question about a host key is neither.
-fn is_secret(question: &str) -> bool {
-    !question.contains("(yes/no")
+/// ssh's own questions about a host key. All others are not for other eyes: what a server asks looks as it likes.
+fn is_of_a_host_key(question: &str) -> bool {
+    ["The authenticity of host ", "Please type 'yes', 'no'", "Accept updated hostkeys"]
+        .iter()
+        .any(|own| question.starts_with(own))
+}
+
+/// Whether an answer is good for the channels that follow: ssh's own words for a password and for a passphrase, and those of a server
+/// that ssh has put the user and the host before (since 8.5; before that the server is not let ask). Codes are good for one login.
+fn is_held(question: &str) -> bool {
+    question.ends_with("'s password: ")
+        || question.starts_with("Enter passphrase for key ")
+        || question.starts_with('(') && question.trim_end().to_ascii_lowercase().ends_with(") password:")
 }
 
 /// The learner would not answer.
@@ -260,13 +331,13 @@ struct Stopped;
 
 impl Desk {
     /// What is typed in the pane, up to Enter. None where nobody waits for it any more.
-    fn ask(&self, question: &str, again: bool, over: impl Fn() -> bool) -> Result<Option<String>, Stopped> {
+    fn ask(&self, question: &str, over: impl Fn() -> bool) -> Result<Option<String>, Stopped> {
         let (keys, typed) = mpsc::channel();
         let line: Arc<dyn Taker> = Arc::new(Line(keys));
         let before = self.shared.lend_keys(Arc::clone(&line));
-        let refused = if again { "That was not accepted.\r\n" } else { "" };
-        self.say(&format!("{refused}{}", shown(question)));
-        let answer = self.typed(&typed, is_secret(question), over);
+        while typed.recv_timeout(AHEAD).is_ok() {}
+        self.say(&shown(question));
+        let answer = self.typed(&typed, !is_of_a_host_key(question), over);
         self.say("\r\n");
         self.shared.give_keys_back(&line, before);
         answer
@@ -286,7 +357,7 @@ impl Desk {
             let before = line.text();
             let came = line.feed(&bytes);
             if !hidden {
-                self.say(&format!("{}{}", "\x08 \x08".repeat(before.chars().count()), line.text()));
+                self.say(&line.since(&before));
             }
             match came {
                 None => {}
@@ -301,8 +372,8 @@ impl Desk {
     }
 }
 
-/// A question as a terminal takes it: what ssh, and through it a server, says is no more than text.
-fn shown(question: &str) -> String {
+/// What ssh, and through it a server, says, as a terminal takes it: no more than text.
+pub fn shown(question: &str) -> String {
     let text: String = question.chars().filter(|c| !c.is_control() || *c == '\n').collect();
     text.replace('\n', "\r\n")
 }
@@ -310,22 +381,30 @@ fn shown(question: &str) -> String {
 /// Where ssh has started this program to ask: it has asked, and this is its exit code.
 pub fn answered() -> Option<ExitCode> {
     let told = std::env::var(VARIABLE).ok()?;
-    let question = std::env::args().nth(1).unwrap_or_default();
-    let answer = ask(&told, &question).ok().flatten();
+    let question = std::env::args_os().nth(1).unwrap_or_default();
+    let answer = ask(&told, asker(), &question.to_string_lossy()).ok().flatten();
     let Some(answer) = answer else { return Some(ExitCode::FAILURE) };
     let mut out = io::stdout();
     let wrote = writeln!(out, "{answer}").and_then(|()| out.flush());
     Some(if wrote.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn ask(told: &str, question: &str) -> io::Result<Option<String>> {
+/// The ssh that has started this program.
+fn asker() -> u32 {
+    #[cfg(unix)]
+    return std::os::unix::process::parent_id();
+    #[cfg(windows)]
+    0
+}
+
+fn ask(told: &str, process: u32, question: &str) -> io::Result<Option<String>> {
     let wrong = || io::Error::from(io::ErrorKind::InvalidInput);
     let mut parts = told.split(' ');
     let port: u16 = parts.next().and_then(|port| port.parse().ok()).ok_or_else(wrong)?;
-    let (proof, which) = parts.next().zip(parts.next()).ok_or_else(wrong)?;
+    let (proof, number) = parts.next().zip(parts.next()).ok_or_else(wrong)?;
     let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
     let kind = std::env::var("SSH_ASKPASS_PROMPT").unwrap_or_default();
-    stream.write_all(format!("{proof}\n{which}\n{kind}\n{question}\0").as_bytes())?;
+    stream.write_all(format!("{proof}\n{number}\n{process}\n{kind}\n{question}\0").as_bytes())?;
     let mut said = String::new();
     stream.read_to_string(&mut said)?;
     Ok(said.strip_prefix('+').map(Into::into))

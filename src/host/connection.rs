@@ -57,6 +57,8 @@ struct Inner {
     found: Mutex<Found>,
     /// How long one try to connect may take, in seconds.
     limit: OnceLock<u32>,
+    /// Of ssh, if it tells one.
+    version: OnceLock<Option<(u32, u32)>>,
 }
 
 #[derive(Debug, Default)]
@@ -92,6 +94,7 @@ impl Connection {
             askpass,
             found: Mutex::default(),
             limit: OnceLock::new(),
+            version: OnceLock::new(),
         })))
     }
 
@@ -104,8 +107,8 @@ impl Connection {
         self.lock().remote
     }
 
-    /// The command that has the machine's login shell run `text`, with pipes for its streams. It never asks anybody anything: where the
-    /// connection is not shared, what was typed at the session's login answers for it.
+    /// The command that has the machine's login shell run `text`, with pipes for its streams. It never asks on a terminal: where the
+    /// connection is not shared, what was typed at the session's login answers for it, and while a session is being opened its pane.
     ///
     /// Where the connection is shared and nobody is logged in, it fails at once: a connection of its own would wait for a machine that is
     /// known to be away. It is the socket that is asked, not ssh told: a server that allows one channel to each connection
@@ -116,17 +119,32 @@ impl Connection {
             return Err(io::Error::new(io::ErrorKind::NotConnected, "nobody is logged in there"));
         }
         let mut command = Command::new(ssh);
-        match self.answers() {
-            Some(environment) => command.args(self.arguments(&["-T"], Some(text), self.limit())).envs(environment),
-            None => command.args(self.arguments(&["-T", "-o", "BatchMode=yes"], Some(text), SILENT)),
-        };
+        // What it says is read, whatever the learner's configuration has it keep to itself.
+        let mut own = vec!["-T", "-o", "LogLevel=INFO"];
+        let askpass = self.askpass();
+        let environment = self.askers();
+        let answered = environment.is_some() && (askpass.knows() || askpass.asks());
+        match answered {
+            // What is wrong once is wrong again.
+            true if !askpass.asks() => own.extend(["-o", "NumberOfPasswordPrompts=1"]),
+            true => {}
+            false => own.extend(["-o", "BatchMode=yes"]),
+        }
+        command.args(self.arguments(&own, Some(text), if answered { self.limit() } else { SILENT }));
+        command.envs(environment.into_iter().flatten());
         Ok(command)
     }
 
-    /// The environment of an ssh whose questions are answered, if there is anybody to answer: a person, or what a person has typed.
-    pub(super) fn answers(&self) -> Option<Vec<(&'static str, OsString)>> {
-        let askpass = &self.0.askpass;
-        if self.shares() || !(askpass.knows() || askpass.asks()) { None } else { askpass.environment() }
+    /// The environment of an ssh that has its questions asked. None where it would not, and where one login is for all.
+    ///
+    /// The ssh of a jump host has it too, and nothing else of what we tell ssh.
+    pub(super) fn askers(&self) -> Option<Vec<(&'static str, OsString)>> {
+        if self.shares() || !self.lets_others_ask() { None } else { self.askpass().environment() }
+    }
+
+    fn lets_others_ask(&self) -> bool {
+        // Windows' has no console to ask on, whichever it is.
+        cfg!(windows) || self.version() >= Some((8, 4))
     }
 
     pub(super) fn askpass(&self) -> &Askpass {
@@ -140,10 +158,8 @@ impl Connection {
         Some(format!("{}, {}", program.display(), said.lines().next().unwrap_or_default().trim()))
     }
 
-    /// Whether this ssh has its questions asked by another program, so that it does not ask on our own terminal.
-    pub(super) fn lets_others_ask(&self) -> bool {
-        // Windows' has no console to ask on.
-        cfg!(windows) || self.program().and_then(|ssh| client::version(&ssh)).is_some_and(|said| client::is_since_8_4(&said))
+    fn version(&self) -> Option<(u32, u32)> {
+        *self.0.version.get_or_init(|| client::number(&client::version(&self.program()?)?))
     }
 
     /// Hangs up, and waits until it is done. The session that goes over it ends.
@@ -186,6 +202,10 @@ impl Connection {
             None if cfg!(unix) => all.extend(["-o", "ControlMaster=no", "-S", "none"].map(OsString::from)),
             None => {}
         }
+        // Before 8.5 a server could word its question as ssh words its own, and get what was typed for that.
+        if !self.shares() && self.lets_others_ask() && self.version() < Some((8, 5)) {
+            all.extend(["-o", "KbdInteractiveAuthentication=no"].map(OsString::from));
+        }
         if text.is_some() {
             // They are the login's.
             all.extend(["-o", "ClearAllForwardings=yes"].map(OsString::from));
@@ -204,6 +224,11 @@ impl Connection {
             let between = |ssh: PathBuf| client::goes_by_another(&ssh, &self.0.way.arguments, &self.0.address);
             if self.program().is_some_and(between) { BY_ANOTHER } else { DIRECT }
         })
+    }
+
+    /// Whether another machine or a program stands between, which may have questions of its own.
+    pub(super) fn goes_by_another(&self) -> bool {
+        self.limit() == BY_ANOTHER
     }
 
     /// Whether all goes over one connection.

@@ -56,7 +56,10 @@ fn a_password_is_typed_once_and_good_for_session_and_checks() {
     answer(&mut live, 2, "password: ", &format!("\x1b[Dx\x7f{}", server.user.password));
     live.prompt();
     let shown = live.raw.escape_ascii().to_string();
-    assert!(!shown.contains("pass word") && shown.contains("That was not accepted.") && !shown.contains("wrong"), "{shown}");
+    assert!(
+        !shown.contains("pass word") && shown.contains("Permission denied, please try again.") && !shown.contains("wrong"),
+        "{shown}"
+    );
     assert_eq!(shown.matches("password: ").count(), 2, "{shown}");
     assert_eq!(live.run("(exit 3)"), (Some(3), String::new()));
     assert_eq!(second(&connection), ("checked\n".into(), String::new()));
@@ -83,6 +86,25 @@ fn a_passphrase_is_typed_once() {
     answer(&mut live, 1, "Enter passphrase for key", "open sesame 7");
     live.prompt();
     assert!(!live.raw.windows(6).any(|text| text == b"sesame"), "{}", live.raw.escape_ascii());
+    assert_eq!(second(&connection).0, "checked\n");
+    leave(live, &server);
+}
+
+/// It has nothing of what wci tells ssh, but what it asks is asked in the pane all the same.
+#[test]
+fn a_machine_between_is_logged_in_to_as_well() {
+    let Some(server) = Server::with_shell("/bin/bash") else { return };
+    let gate = format!("{}@127.0.0.1:{}", server.user.name, server.port);
+    server.client(&format!(
+        "PubkeyAuthentication no\nMatch originalhost behind\nHostName localhost\nHostKeyAlias [127.0.0.1]:{0}\nPort {0}\nProxyJump {gate}\nMatch all",
+        server.port
+    ));
+    let connection = server.connection_to(&format!("ssh://{}@behind", server.user.name), false);
+    let mut live = open(&connection, Shell::Bash);
+    answer(&mut live, 1, &format!("{}@127.0.0.1's password: ", server.user.name), &server.user.password);
+    answer(&mut live, 1, &format!("{}@[127.0.0.1]:{}'s password: ", server.user.name, server.port), &server.user.password);
+    live.prompt();
+    assert_eq!(live.raw.windows(9).filter(|text| *text == b"password:").count(), 2, "{}", live.raw.escape_ascii());
     assert_eq!(second(&connection).0, "checked\n");
     leave(live, &server);
 }

@@ -42,8 +42,18 @@ impl Typed {
         String::from_utf8_lossy(&self.bytes).into_owned()
     }
 
+    /// What a terminal that shows `before` is told to show this.
+    pub fn since(&self, before: &str) -> String {
+        let text = self.text();
+        let same = text.chars().zip(before.chars()).take_while(|(new, old)| new == old).count();
+        let gone = before.chars().count() - same;
+        format!("{}{}", "\x08 \x08".repeat(gone), text.chars().skip(same).collect::<String>())
+    }
+
     /// Up to the key that ends it, if that is among them.
     pub fn feed(&mut self, bytes: &[u8]) -> Option<Key> {
+        // A key comes in one piece: what is left of one was Escape itself.
+        self.escape = Escape::No;
         for &byte in bytes {
             match (self.escape, byte) {
                 (Escape::Begun, b'[' | b'O') => self.escape = Escape::Inside,

@@ -47,12 +47,12 @@ pub fn goes_by_another(ssh: &Path, arguments: &[OsString], address: &Address) ->
     said_soon(command).is_some_and(|configuration| has_another_between(&configuration))
 }
 
-/// Whether an ssh, as `ssh -V` tells it, knows `SSH_ASKPASS_REQUIRE`. Whoever made another ssh says what it can do itself.
-pub fn is_since_8_4(said: &str) -> bool {
-    let version = said.split_once("OpenSSH_").map(|(_, rest)| rest.strip_prefix("for_Windows_").unwrap_or(rest));
-    let number = |text: &str| text.chars().take_while(char::is_ascii_digit).collect::<String>().parse::<u32>().ok();
-    let parts = version.and_then(|text| text.split_once('.')).and_then(|(major, rest)| number(major).zip(number(rest)));
-    parts.is_some_and(|version| version >= (8, 4))
+/// The number in what [`version`] tells. Only OpenSSH's say what we want to know.
+pub fn number(version: &str) -> Option<(u32, u32)> {
+    let (_, rest) = version.split_once("OpenSSH_")?;
+    let (major, rest) = rest.strip_prefix("for_Windows_").unwrap_or(rest).split_once('.')?;
+    let number = |text: &str| text.chars().take_while(char::is_ascii_digit).collect::<String>().parse().ok();
+    number(major).zip(number(rest))
 }
 
 fn has_another_between(configuration: &str) -> bool {
@@ -80,10 +80,10 @@ mod tests {
 
     #[test]
     fn an_ssh_that_would_ask_on_our_terminal_is_known_by_its_version() {
-        assert!(is_since_8_4("OpenSSH_9.2p1 Debian-2+deb12u3, OpenSSL 3.0.13\n"));
-        assert!(is_since_8_4("OpenSSH_for_Windows_8.6p1, LibreSSL 3.4.3\r\n"));
-        assert!(is_since_8_4("OpenSSH_8.4p1\n") && is_since_8_4("OpenSSH_10.0p2\n"));
-        assert!(!is_since_8_4("OpenSSH_8.3p1\n") && !is_since_8_4("OpenSSH_7.9p1\n") && !is_since_8_4("Dropbear v2022.83\n"));
+        assert_eq!(number("OpenSSH_9.2p1 Debian-2+deb12u3, OpenSSL 3.0.13\n"), Some((9, 2)));
+        assert_eq!(number("OpenSSH_for_Windows_8.6p1, LibreSSL 3.4.3\r\n"), Some((8, 6)));
+        assert_eq!(number("OpenSSH_10.0p2\n"), Some((10, 0)));
+        assert_eq!(number("Dropbear v2022.83\n"), None);
     }
 
     #[test]

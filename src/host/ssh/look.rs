@@ -8,30 +8,34 @@ use std::time::{Duration, Instant};
 use super::Visit;
 use crate::course::Os;
 use crate::host::remote::{self, Found};
-use crate::host::{Remote, words};
+use crate::host::{Remote, askpass, words};
 use crate::session::{Ending, Loss, SessionEvent};
 
-/// How long the answer to a question may take: ssh's own limits end it before.
+/// How long the answer to a question may take, nobody being asked meanwhile: ssh's own limits end it before, but for a jump host's.
 const ANSWER: Duration = Duration::from_secs(30);
 
 impl Visit<'_> {
     /// Which shell is there. None where it cannot be asked without a person, but a person could log in.
     pub fn look(&self) -> Result<Option<(Found, Remote)>, SessionEvent> {
         let mut words = String::new();
+        // What stands between does not heed our asking for silence.
+        if !self.connection.shares() && self.connection.goes_by_another() && self.connection.askers().is_some() {
+            self.connection.askpass().ask_in(self.shared, self.news);
+        }
         for question in [remote::QUESTION, remote::AGAIN] {
             let mut answer = self.ask(question)?;
             let askpass = self.connection.askpass();
-            if self.wants_a_person(&answer) && !askpass.asks() && self.connection.lets_others_ask() {
+            if self.wants_a_person(&answer) && !askpass.asks() && self.connection.askers().is_some() {
                 askpass.ask_in(self.shared, self.news);
                 answer = self.ask(question)?;
-                if askpass.was_stopped() {
-                    return Err(self.stopped());
-                }
             }
             if let Some(found) = remote::read(&answer.said) {
                 let windows = found.os == Some(Os::Windows);
-                let there = if windows { Some(self.ask(remote::WHERE)?.said) } else { None };
-                return Ok(Some((found, remote::choose(found, there.as_deref()))));
+                let there = if windows { Some(self.ask(remote::WHERE)?) } else { None };
+                if let Some(lost) = there.as_ref().filter(|there| there.failed) {
+                    return Err(SessionEvent::Lost(words::loss(&lost.words, self.connection.address())));
+                }
+                return Ok(Some((found, remote::choose(found, there.as_ref().map(|there| there.said.as_str())))));
             }
             // Nobody was asked yet.
             if self.wants_a_person(&answer) && !self.connection.askpass().asks() {
@@ -75,11 +79,21 @@ impl Visit<'_> {
         let host = &self.connection.address().host;
         let mut child =
             begun.map_err(|why| lost(format!("{host} could not be asked for its shell ({why}): open the session again.")))?;
-        let said = child.stdout.take().map(heard);
-        let words = child.stderr.take().map(heard);
+        let said = child.stdout.take().map(|stream| heard(stream, |_| {}));
+        // What ssh and the server say beside a question belongs to it.
+        let news = self.connection.askpass().asks().then(|| self.news.clone());
+        let show = move |piece: &[u8]| {
+            let text = askpass::shown(&String::from_utf8_lossy(piece));
+            if let Some(news) = &news {
+                news.tell(SessionEvent::Output(text.into_bytes()));
+            }
+        };
+        let words = child.stderr.take().map(|stream| heard(stream, show));
         let Some(status) = self.wait(&mut child) else {
-            return Err(match self.shared.lock().ending {
-                true => SessionEvent::Ended(Ending::Unknown),
+            let ending = self.shared.lock().ending;
+            return Err(match self.connection.askpass().was_stopped() {
+                _ if ending => SessionEvent::Ended(Ending::Unknown),
+                true => self.stopped(),
                 false => lost(format!("{host} did not say which shell it has: open the session again.")),
             });
         };
@@ -91,14 +105,15 @@ impl Visit<'_> {
     fn wait(&self, child: &mut Child) -> Option<Option<i32>> {
         let mut until = Instant::now() + ANSWER;
         loop {
+            let askpass = self.connection.askpass();
             // A person takes longer.
-            if self.connection.askpass().stands() {
+            if askpass.stands() {
                 until = Instant::now() + ANSWER;
             }
             if let Ok(Some(status)) = child.try_wait() {
                 return Some(status.code());
             }
-            if Instant::now() > until || self.shared.lock().ending {
+            if Instant::now() > until || self.shared.lock().ending || askpass.was_stopped() {
                 let _ = child.kill();
                 let _ = child.wait();
                 return None;
@@ -115,12 +130,18 @@ struct Answer {
     failed: bool,
 }
 
-/// Reads a stream to its end, and keeps its beginning.
-fn heard(mut stream: impl Read + Send + 'static) -> thread::JoinHandle<String> {
+/// Reads a stream to its end, shows what comes, and keeps its beginning.
+fn heard(mut stream: impl Read + Send + 'static, show: impl Fn(&[u8]) + Send + 'static) -> thread::JoinHandle<String> {
     thread::spawn(move || {
         let mut text = Vec::new();
-        let _ = stream.by_ref().take(64 * 1024).read_to_end(&mut text);
-        let _ = std::io::copy(&mut stream, &mut std::io::sink());
+        let mut piece = [0; 4096];
+        while let Ok(length @ 1..) = stream.read(&mut piece) {
+            show(&piece[..length]);
+            text.extend(&piece[..length.min(KEPT - text.len())]);
+        }
         String::from_utf8_lossy(&text).into_owned()
     })
 }
+
+/// How much of what is heard is kept, in bytes.
+const KEPT: usize = 64 * 1024;

@@ -42,9 +42,12 @@ impl Visit<'_> {
     /// The session itself, and its last event, either way.
     pub fn session(&self, opening: Opening, login: Option<&Login>) -> Result<SessionEvent, SessionEvent> {
         let plain = opening.text.is_none();
-        let running = self.start(self.connection.session(opening.text.as_deref()), self.connection.answers())?;
+        // The plain shell's own ssh asks in its terminal.
+        let askers = if plain { None } else { self.connection.askers() };
+        let asked_here = askers.is_none() && !self.connection.shares();
+        let running = self.start(self.connection.session(opening.text.as_deref()), askers)?;
         let stage = Arc::<Mutex<Stage>>::default();
-        let ending = self.follow(running, opening, &stage);
+        let ending = self.follow(running, opening, asked_here, &stage);
         let (words, opened, late) = {
             let mut stage = lock(&stage);
             stage.over = true;
@@ -54,6 +57,9 @@ impl Visit<'_> {
         let wanted = self.shared.lock().ending;
         if wanted {
             return Ok(SessionEvent::Ended(ending));
+        }
+        if self.connection.askpass().was_stopped() {
+            return Err(self.stopped());
         }
         if late {
             return Err(SessionEvent::Refused(format!(
@@ -76,13 +82,14 @@ impl Visit<'_> {
     }
 
     /// From its first byte to its end.
-    fn follow(&self, running: pty::Running, opening: Opening, stage: &Arc<Mutex<Stage>>) -> Ending {
+    ///
+    /// `asked_here` is whether its ssh asks in its own terminal.
+    fn follow(&self, running: pty::Running, opening: Opening, asked_here: bool, stage: &Arc<Mutex<Stage>>) -> Ending {
         let shares = self.connection.shares();
         let Opening { mut script, remote, nonce, word, .. } = opening;
         let (input, opened) = (running.input(), SessionEvent::Opened { shell: remote.shell, nonce, os: remote.os });
         let mut gate = script.is_some().then(|| Gate::new(&word));
-        // Without a shared connection ssh may still have a question to ask; of the rest only the word is listened for.
-        if gate.is_none() || !shares {
+        if gate.is_none() || asked_here {
             self.shared.take_keys(&input);
         }
         if gate.is_some() {
@@ -95,7 +102,11 @@ impl Visit<'_> {
         let askpass = self.connection.askpass().clone();
         running.follow(self.shared, move |bytes| {
             lock(&stage).words.push(bytes);
-            let Some(gate) = &mut gate else { return news.tell(SessionEvent::Output(bytes.to_vec())) };
+            let Some(gate) = &mut gate else {
+                // It has logged in.
+                askpass.ask_nobody();
+                return news.tell(SessionEvent::Output(bytes.to_vec()));
+            };
             let passed = gate.feed(bytes);
             let tell = |bytes: Vec<u8>| bytes.is_empty() || news.tell(SessionEvent::Output(bytes));
             if !shares && !tell(passed.before) {
@@ -163,6 +174,9 @@ impl Visit<'_> {
                 // A person takes longer.
                 if askpass.stands() {
                     until = now + patience;
+                }
+                if askpass.was_stopped() {
+                    return tree.end();
                 }
                 if now >= until {
                     lock(&stage).late = true;
