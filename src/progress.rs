@@ -68,8 +68,8 @@ pub struct Armed {
 /// Why a restart is no longer waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Disarm {
-    /// The machine is back, and the step is met.
-    Met,
+    /// The machine is back, and the step is met, or wants nothing more: skipped, marked by hand, not for this machine.
+    Settled,
     /// It is back, the step is not met, and the learner left it there.
     Unmet,
     /// It was back often enough without meeting the step.
@@ -83,12 +83,13 @@ pub enum Disarm {
 }
 
 impl Disarm {
-    pub const ALL: [Disarm; 6] = [Disarm::Met, Disarm::Unmet, Disarm::Enough, Disarm::Cancelled, Disarm::GivenUp, Disarm::Failed];
+    pub const ALL: [Disarm; 6] =
+        [Disarm::Settled, Disarm::Unmet, Disarm::Enough, Disarm::Cancelled, Disarm::GivenUp, Disarm::Failed];
 
     /// The word the journal uses.
     pub fn name(self) -> &'static str {
         match self {
-            Disarm::Met => "back",
+            Disarm::Settled => "back",
             Disarm::Unmet => "unmet",
             Disarm::Enough => "enough",
             Disarm::Cancelled => "cancelled",
@@ -101,7 +102,7 @@ impl Disarm {
 /// What is known of one step.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Record {
-    /// The commands whose last run ended, with its status.
+    /// The commands whose last run ended, with its status. One that restarts its machine has ended well once that is in another boot.
     pub finished: BTreeMap<String, Option<i32>>,
     /// A command that was about to run, with no word of its end.
     pub open: Option<String>,
@@ -234,6 +235,11 @@ impl Progress {
                     self.boots.insert(armed.host.to_string(), boot.clone());
                     armed.returns += 1;
                     self.returns.insert(armed.step.clone(), armed.returns);
+                    // It was for this. What else was to be done with it only the step's checks can tell.
+                    let (step, command) = (armed.step.clone(), armed.command.clone());
+                    let record = self.record(&step);
+                    record.open.take_if(|open| *open == command);
+                    record.finished.insert(command, Some(0));
                 }
             }
             Entry::Disarmed { how } => {

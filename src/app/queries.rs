@@ -243,6 +243,9 @@ impl App {
             if let Some(status) = bad {
                 return Some((Verdict::Fail, format!("the command ended with status {status}")));
             }
+            if required.iter().any(|c| record.open.as_ref() == Some(&c.id)) {
+                return Some((Verdict::Unknown, "it was interrupted: nobody saw how the command ended".into()));
+            }
             let unsaid = |c: &&Command| !c.interactive && record.finished.get(&c.id) == Some(&None);
             if required.iter().any(unsaid) {
                 return Some((Verdict::Unknown, "the shell did not say how the command ended".into()));

@@ -73,8 +73,8 @@ pub enum Stage {
     Enough,
     /// The time for a rung is over.
     Late(Rung),
-    /// It has restarted, and the step is met.
-    Met,
+    /// It has restarted, and the step is met, or wants nothing more.
+    Settled,
 }
 
 /// What is proven one after the other before a machine counts as back.
@@ -213,7 +213,7 @@ impl Restart {
             Stage::Climbing(Rung::Down | Rung::Network | Rung::Boot) => true,
             Stage::Late(Rung::Down | Rung::Network | Rung::Boot) | Stage::Planned | Stage::Postponed => true,
             Stage::Climbing(Rung::Shell | Rung::Checks) | Stage::Late(Rung::Shell | Rung::Checks) => false,
-            Stage::Registering | Stage::Countdown | Stage::Unmet | Stage::Enough | Stage::Met => false,
+            Stage::Registering | Stage::Countdown | Stage::Unmet | Stage::Enough | Stage::Settled => false,
         }
     }
 
@@ -221,7 +221,7 @@ impl Restart {
     pub fn expects_loss(&self) -> bool {
         match self.stage {
             Stage::Climbing(_) | Stage::Late(_) | Stage::Planned | Stage::Postponed => true,
-            Stage::Plan | Stage::Registering | Stage::Countdown | Stage::Unmet | Stage::Enough | Stage::Met => false,
+            Stage::Plan | Stage::Registering | Stage::Countdown | Stage::Unmet | Stage::Enough | Stage::Settled => false,
         }
     }
 }

@@ -37,7 +37,7 @@ fn word(app: &App, step: &Step) -> &'static str {
     match app.standing(step) {
         Standing::Todo if step.optional => "optional",
         _ if app.progress.armed.as_ref().is_some_and(|armed| armed.step == step.id) => "restarting",
-        Standing::Todo if app.progress.step(&step.id).open.is_some() => "interrupted",
+        Standing::Todo | Standing::Unknown(_) if app.progress.step(&step.id).open.is_some() => "interrupted",
         Standing::Todo => "to do",
         Standing::Running => "running",
         Standing::Done => "done",

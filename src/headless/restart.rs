@@ -130,7 +130,7 @@ impl<W: Write> Pilot<'_, W> {
                 }
             }
             let end = match stage {
-                Stage::Met | Stage::Unmet | Stage::Enough => Ran::Yes(Some(0)),
+                Stage::Settled | Stage::Unmet | Stage::Enough => Ran::Yes(Some(0)),
                 Stage::Postponed => {
                     if self.app().asks(&step.id) {
                         self.news(step).await?;
@@ -193,7 +193,7 @@ fn phase(stage: Stage) -> &'static str {
         Stage::Unmet => "unmet",
         Stage::Enough => "enough",
         Stage::Late(_) => "late",
-        Stage::Met => "back",
+        Stage::Settled => "back",
     }
 }
 

@@ -111,7 +111,7 @@ fn restart(app: &App) -> Vec<(String, &'static str)> {
         Stage::Planned => vec![(Action::Go, "wait for that one"), (Action::Anew, "take it back, restart now")],
         Stage::Postponed | Stage::Unmet => vec![(Action::Go, "restart again")],
         Stage::Enough => vec![(Action::Go, "close")],
-        Stage::Met => vec![(Action::Go, "go on")],
+        Stage::Settled => vec![(Action::Go, "go on")],
     };
     if matches!(restart.way_back, Back::Offered { .. }) && restart.stage == Stage::Plan {
         wanted.push((Action::ComeBack, "come back by itself, or not"));

@@ -148,6 +148,14 @@ impl Open {
         if self.step.blocks.is_empty() {
             notes.advise(self.at, "this step has no content", "say what it is about, or leave it out");
         }
+        let restarts = self.step.commands().any(|command| command.restart);
+        if restarts && self.step.checks().next().is_none() && !self.lost {
+            notes.advise(
+                self.at,
+                "this step restarts its machine, and no check says what for",
+                "add a check: the restart itself may come without what it was to bring",
+            );
+        }
         for (name, at) in &self.of {
             if self.step.command(name).is_none() && !self.lost {
                 let known: Vec<&str> = self.step.commands().map(|c| c.id.as_str()).collect();

@@ -89,7 +89,7 @@ fn prose_in_all_its_forms() {
 fn commands_and_their_attributes() {
     let it = command(concat!(
         "```powershell run id=feature elevated restart interactive optional download=\"192 MB\" time=2m changes=\"Adds \\\"x\\\" y\"\n",
-        "One `\n  -Two\n\nThree\n```\n\n<!-- between -->\n\n```sh or\none\n```\n",
+        "One `\n  -Two\n\nThree\n```\n\n<!-- between -->\n\n```sh or\none\n```\n\n```toml check\nsays = \"It is there\"\nfile = \"/x\"\n```\n",
     ));
     insta::assert_snapshot!(lines(&[it]), @r#"
     Command { id: "feature", variants: [Variant { language: PowerShell, text: "One `\n  -Two\n\nThree" }, Variant { language: Sh, text: "one" }], elevated: true, restart: true, interactive: true, optional: true, download: Some("192 MB"), typical: Some(120s), changes: Some("Adds \"x\" y"), line: 7 }

@@ -7,6 +7,7 @@ use crate::app::Back;
 use crate::app::COUNTDOWN;
 use crate::app::Restart;
 use crate::app::Stage;
+use crate::app::Standing;
 use crate::course::Place;
 use crate::course::Step;
 use crate::course::Verdict;
@@ -33,7 +34,7 @@ pub fn sheet(paper: &mut Paper<'_>, sheet: &mut Sheet, details: Option<usize>) {
     let machine = machine(app, restart.place);
     sheet.title = match restart.stage {
         Stage::Plan | Stage::Registering | Stage::Countdown => format!("Restart {machine}"),
-        Stage::Met => "Welcome back".into(),
+        Stage::Settled => "Welcome back".into(),
         _ => format!("Restarting {machine}"),
     };
     match restart.stage {
@@ -45,7 +46,7 @@ pub fn sheet(paper: &mut Paper<'_>, sheet: &mut Sheet, details: Option<usize>) {
         Stage::Postponed => postponed(paper, restart),
         Stage::Unmet => unmet(paper, restart),
         Stage::Enough => enough(paper, restart),
-        Stage::Met => back(paper, restart, &machine),
+        Stage::Settled => back(paper, restart, &machine),
     }
     paper.gap();
     keys(paper);
@@ -236,9 +237,15 @@ fn outcome(paper: &mut Paper<'_>, restart: &Restart) {
 fn back(paper: &mut Paper<'_>, restart: &Restart, machine: &str) {
     let app = paper.app;
     let done = paper.set.done;
+    let step = match app.find(&restart.step).map(|step| app.standing(step)) {
+        Some(Standing::ByHand) => "is marked done by hand",
+        Some(Standing::Skipped) => "is skipped",
+        Some(Standing::NotHere(_)) => "is not for this machine",
+        _ => "is met",
+    };
     match &restart.after {
-        Some(_) => paper.say(&format!("{done} {machine} has restarted, and the step is met."), Role::Done),
-        None => paper.say(&format!("{done} {machine} has not restarted, and the step is met all the same."), Role::Done),
+        Some(_) => paper.say(&format!("{done} {machine} has restarted, and the step {step}."), Role::Done),
+        None => paper.say(&format!("{done} {machine} has not restarted, and the step {step} all the same."), Role::Done),
     }
     paper.gap();
     let shown = |boot: &Option<crate::restart::BootId>| boot.as_ref().map(|b| b.shown.clone()).filter(|s| !s.is_empty());

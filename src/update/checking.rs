@@ -158,6 +158,22 @@ pub fn observe(app: &mut App, place: Place, id: &StepId, command: &str, status: 
     effects
 }
 
+/// What checks of a run would see of a command whose end nobody saw.
+pub fn unobserved(app: &mut App, id: &StepId, command: &str) -> Vec<Effect> {
+    let Some(step) = app.find(id).cloned() else { return Vec::new() };
+    let mut effects = Vec::new();
+    for (index, check) in step.checks().enumerate() {
+        if check.look.is_of_a_run() && command_of(&step, index).is_some_and(|c| c.id == command) {
+            let answer = judge::unknown(check, CUT_OFF);
+            effects.push(record(app, Entry::Observed { step: id.clone(), check: check.says.clone(), answer }));
+        }
+    }
+    effects
+}
+
+/// What is seen of a command whose link broke.
+pub const CUT_OFF: &str = "the link to the machine broke while the command ran";
+
 pub fn judged(app: &mut App, at: &CheckRef, round: u64, answer: Answer) -> Vec<Effect> {
     match app.checks.get(at) {
         Some(CheckState::Asking { round: asked, .. }) if *asked == round => {}

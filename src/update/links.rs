@@ -59,7 +59,7 @@ pub fn lost(app: &mut App, place: Place, loss: Loss) -> Vec<Effect> {
     if let Some(run) = run
         && (!run.restarts || app.restart.is_none())
     {
-        effects.extend(running::finish(app, place, None));
+        effects.extend(running::cut_off(app, place));
         unasked(app, place);
         effects.extend(doubt(app, place, &run.step));
         let text = "The link broke while it ran. Its checks are asked once it is back.";
@@ -86,8 +86,7 @@ fn doubt(app: &mut App, place: Place, step: &StepId) -> Vec<Effect> {
     let hit: Vec<CheckRef> =
         app.checks.keys().filter(|at| at.step == *step && place_of(app, at) == Some(place)).cloned().collect();
     for at in hit {
-        let seen = "the link to the machine broke while the command ran".to_owned();
-        let answer = Answer { verdict: Verdict::Unknown, seen, expected: String::new() };
+        let answer = Answer { verdict: Verdict::Unknown, seen: checking::CUT_OFF.into(), expected: String::new() };
         app.checks.insert(at, CheckState::Answered(answer));
     }
     checking::settle(app, step)
@@ -127,7 +126,7 @@ pub fn up(app: &mut App, place: Place) -> Vec<Effect> {
 /// Asks every check of this chapter that is asked of a place.
 pub fn ask_place(app: &mut App, place: Place) -> Vec<Effect> {
     let steps = app.chapter().map(|c| c.steps.clone()).unwrap_or_default();
-    let waits = app.restart.as_ref().filter(|r| r.holds() || r.stage == Stage::Met).map(|r| r.step.clone());
+    let waits = app.restart.as_ref().filter(|r| r.holds() || r.stage == Stage::Settled).map(|r| r.step.clone());
     let of_place = |step: &crate::course::Step| {
         let mut checks = step.checks().chain(step.needs().map(|need| &need.check));
         checks.any(|check| check.place.unwrap_or(step.place) == place)

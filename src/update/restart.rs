@@ -191,7 +191,7 @@ pub fn begun(app: &mut App) {
 }
 
 /// What was armed and not begun is not armed any more.
-fn take_back(app: &mut App, why: &str) -> Vec<Effect> {
+pub fn take_back(app: &mut App, why: &str) -> Vec<Effect> {
     let Some(restart) = app.restart.take() else { return Vec::new() };
     let mut effects = disarm(app, &restart, Disarm::Cancelled);
     effects.extend(say(app, Tone::Info, why));

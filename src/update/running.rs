@@ -199,6 +199,19 @@ pub fn finish(app: &mut App, place: Place, status: Option<i32>) -> Vec<Effect> {
     effects
 }
 
+/// The link to the place broke while it ran: how it ended, or whether it runs still, nobody can say. The journal knows it as begun.
+pub fn cut_off(app: &mut App, place: Place) -> Vec<Effect> {
+    let Some(seat) = app.seats.get_mut(&place) else { return Vec::new() };
+    let Some(run) = seat.run.take() else { return Vec::new() };
+    seat.output = None;
+    seat.ended = Some(None);
+    if run.undo {
+        return Vec::new();
+    }
+    app.picked = None;
+    checking::unobserved(app, &run.step, &run.command)
+}
+
 fn next_action(app: &App, id: &crate::course::StepId) -> &'static str {
     if app.find(id).is_some_and(|s| s.hints().next().is_some()) {
         "h shows the known causes; Enter runs it again."
@@ -213,8 +226,11 @@ pub fn stop(app: &mut App) -> Vec<Effect> {
         return say(app, Tone::Info, "Nothing of this chapter is running. q quits.");
     };
     let Some(seat) = app.seats.get_mut(&place) else { return Vec::new() };
-    if seat.queued.take().is_some() {
-        return say(app, Tone::Info, "It had not begun, and will not.");
+    if let Some(run) = seat.queued.take() {
+        return match run.restarts && app.restart.is_some() {
+            true => restart::take_back(app, "Taken back: nothing was restarted."),
+            false => say(app, Tone::Info, "It had not begun, and will not."),
+        };
     }
     if let Some(run) = &mut seat.run {
         run.stopping = true;

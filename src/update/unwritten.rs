@@ -47,10 +47,9 @@ pub fn unwritten(app: &mut App, why: &str, written: &[Entry], dropped: Vec<Effec
             say(app, Tone::Bad, format!("Nothing was restarted: {why}"));
         }
         // The new boot is asked for once more, until it can be written.
-        (Some(Effect::Journal(Entry::Returned { .. } | Entry::Finished { .. })), Some(under_way))
-            if under_way.after.is_some() =>
-        {
+        (Some(Effect::Journal(Entry::Returned { .. })), Some(under_way)) => {
             under_way.after = None;
+            under_way.returns = app.progress.returns(&under_way.step);
             under_way.stage = Stage::Climbing(Rung::Boot);
             under_way.ask_at = Some(now + restart::ASK_AGAIN);
             say(app, Tone::Bad, why);

@@ -88,9 +88,7 @@ fn over_ssh_it_waits_and_goes_on_by_itself() {
     player.later(2).asks_for(&["close 2", "open vm 3 at ssh://wci@10.0.0.4"]);
     player.heard(SessionEvent::Opened { shell: Shell::PowerShell, nonce: NONCE.into(), os: None });
     player.shows("it lets us in").asks_for(&["ask boot vm"]);
-    player
-        .boots("42", "2026-11-24 09:16")
-        .asks_for(&["journal returned 2026-11-24 09:16", "journal finished demo#restart 1 Some(0)"]);
+    player.boots("42", "2026-11-24 09:16").asks_for(&["journal returned 2026-11-24 09:16"]);
     player.prompt().asks_for(&["ask demo#restart check 0 poll"]);
     player.answers("restart", 0, Verdict::Pass, "Enabled");
     player.asks_for(&["journal judged demo#restart pass", "journal disarmed back"]);
@@ -147,7 +145,7 @@ fn a_machine_that_does_not_go_down_is_asked_and_found_in_the_same_boot() {
         .boots("41", "2026-11-24 09:12")
         .shows("has not restarted")
         .forget();
-    player.keys("enter").asks_for(&["ask boot vm"]).shows("Restart 10.0.0.4");
+    player.keys("enter").asks_for(&["journal disarmed cancelled", "ask boot vm"]).shows("Restart 10.0.0.4");
 }
 
 #[test]
@@ -157,7 +155,6 @@ fn a_return_that_nobody_saw_is_seen_by_its_boot() {
     player.later(300).boots("42", "2026-11-24 09:15").asks_for(&[
         "ask boot vm",
         "journal returned 2026-11-24 09:15",
-        "journal finished demo#restart 1 Some(0)",
         "ask demo#restart check 0 poll",
     ]);
 }
@@ -368,7 +365,34 @@ fn the_next_start_in_the_same_boot_says_that_it_was_postponed() {
     before.keys("enter").send(wci::app::Msg::Registered(Ok(()))).later(10).runs("", 0);
     let mut player = Player::on_the_vm(COURSE, &before.journal);
     player.boots("41", "2026-11-24 09:12").shows("has not restarted").forget();
-    player.keys("enter").asks_for(&["ask boot vm", "plan way back"]);
+    // The one that is wanted now has its own way back; if it is put away, nothing of either stays.
+    player.keys("enter").asks_for(&["journal disarmed cancelled", "ask boot vm", "plan way back"]);
+    player.boots("41", "2026-11-24 09:12").send(wci::app::Msg::WayBack(Ok(way_back()))).forget();
+    player.keys("esc").asks_for(&[]);
+    assert!(player.app.progress.armed.is_none() && player.app.restart.is_none());
+}
+
+#[test]
+fn a_postponed_restart_that_is_put_away_takes_its_way_back_with_it() {
+    let mut player = planned_here();
+    player.keys("enter").send(wci::app::Msg::Registered(Ok(()))).later(10).runs("", 0).later(400).forget();
+    player.boots("41", "2026-11-24 09:12").shows("has not restarted").forget();
+    player.keys("enter").asks_for(&["journal disarmed cancelled", "remove way back", "ask boot vm", "plan way back"]);
+    // Windows has another one planned, and the learner thinks better of it.
+    let mut player = planned_here();
+    player.keys("enter").send(wci::app::Msg::Registered(Ok(()))).later(10).runs("", 1190).shows("1190").keys("x").forget();
+    player.keys("esc").asks_for(&["journal disarmed cancelled", "remove way back"]);
+}
+
+#[test]
+fn a_restart_that_waits_for_a_prompt_is_dropped_when_that_is_said() {
+    let mut player = at_the_restart();
+    player.keys("enter").boots("41", "2026-11-24 09:12").keys("enter").forget();
+    // The learner's own program has the shell.
+    player.begins("working...").later(12).shows("Ctrl-C drop it").keys("ctrl-c").shows("nothing was restarted");
+    assert!(player.app.restart.is_none() && player.app.progress.armed.is_none());
+    player.forget().prompt().later(30);
+    assert!(!player.effects().iter().any(|e| e.starts_with("send")));
 }
 
 #[test]
@@ -398,7 +422,7 @@ fn a_command_in_flight_when_the_link_broke_is_unknown_and_is_not_run_again() {
     connects(&mut player).boots("41", "09:12").answers("restart", 0, Verdict::Fail, "Disabled");
     player.keys("enter").begins("working...").forget();
     player.loses("Timeout, server 10.0.0.4 not responding.", true);
-    player.asks_for(&["journal finished demo#enable 1 None", "journal judged demo#enable unknown"]);
+    player.asks_for(&["journal judged demo#enable unknown"]);
     player.shows("The link broke while it ran").later(2);
     connects(&mut player).forget().later(60);
     assert!(!player.effects().iter().any(|e| e.starts_with("send")));

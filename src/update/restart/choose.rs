@@ -6,7 +6,6 @@ use crate::app::Back;
 use crate::app::Effect;
 use crate::app::Link;
 use crate::app::Overlay;
-use crate::app::Restart;
 use crate::app::Run;
 use crate::app::Rung;
 use crate::app::Seat;
@@ -96,7 +95,7 @@ fn go(app: &mut App, now: Stage) -> Vec<Effect> {
         }
         Stage::Postponed | Stage::Unmet => once_more(app),
         Stage::Enough => leave(app, now),
-        Stage::Met => {
+        Stage::Settled => {
             let step = app.restart.take().map(|r| r.step);
             app.overlay = None;
             let here = step.is_some_and(|id| app.step().is_some_and(|s| s.id == id));
@@ -149,11 +148,16 @@ fn by_hand(app: &mut App) -> Vec<Effect> {
 }
 
 /// The command of the step once more: the plan is shown again, with what is so now.
+///
+/// The one before is not waited for any longer, whatever becomes of this one.
 fn once_more(app: &mut App) -> Vec<Effect> {
-    let Some(Restart { step, command, place, .. }) = app.restart.take() else { return Vec::new() };
-    app.overlay = None;
-    let Some(run) = run_of(app, &step, &command) else { return Vec::new() };
-    running::start(app, place, run)
+    let Some(restart) = app.restart.take() else { return Vec::new() };
+    let how = if restart.stage == Stage::Unmet { Disarm::Unmet } else { Disarm::Cancelled };
+    let mut effects = disarm(app, &restart, how);
+    if let Some(run) = run_of(app, &restart.step, &restart.command) {
+        effects.extend(running::start(app, restart.place, run));
+    }
+    effects
 }
 
 fn run_of(app: &App, step: &StepId, command: &str) -> Option<Run> {
@@ -180,12 +184,12 @@ const TAKE_BACK: &str = "shutdown.exe /a";
 fn stop(app: &mut App, now: Stage) -> Vec<Effect> {
     let how = match now {
         Stage::Plan => {
-            app.restart = None;
-            app.overlay = None;
-            return say(app, Tone::Info, "Nothing was restarted.");
+            let effects = put_away(app);
+            drop(say(app, Tone::Info, "Nothing was restarted."));
+            return effects;
         }
         Stage::Registering | Stage::Countdown => Disarm::Cancelled,
-        Stage::Met | Stage::Enough => return leave(app, now),
+        Stage::Settled | Stage::Enough => return leave(app, now),
         Stage::Climbing(_) | Stage::Planned | Stage::Postponed | Stage::Unmet | Stage::Late(_) => Disarm::GivenUp,
     };
     let Some(restart) = app.restart.take() else { return Vec::new() };
@@ -198,16 +202,21 @@ fn stop(app: &mut App, now: Stage) -> Vec<Effect> {
     effects
 }
 
+/// A plan that is not gone through with. Where it is for what was armed already, that is taken back with it.
+fn put_away(app: &mut App) -> Vec<Effect> {
+    app.overlay = None;
+    let Some(restart) = app.restart.take() else { return Vec::new() };
+    let armed = app.progress.armed.as_ref().is_some_and(|armed| armed.step == restart.step);
+    if armed { disarm(app, &restart, Disarm::Cancelled) } else { Vec::new() }
+}
+
 /// Looks away; what was begun goes on, and Enter on the step looks again.
 fn leave(app: &mut App, now: Stage) -> Vec<Effect> {
     app.overlay = None;
     match now {
-        Stage::Plan => {
-            app.restart = None;
-            Vec::new()
-        }
+        Stage::Plan => put_away(app),
         Stage::Registering | Stage::Countdown => stop(app, now),
-        Stage::Met | Stage::Enough => {
+        Stage::Settled | Stage::Enough => {
             app.restart = None;
             Vec::new()
         }

@@ -74,61 +74,72 @@ pub fn link_up(app: &mut App, place: Place) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Which boot the machine is in says how it goes on.
 pub fn booted(app: &mut App, boot: Result<BootId, String>) -> Vec<Effect> {
-    let now = app.now;
     let Some(restart) = &mut app.restart else { return Vec::new() };
     let boot = match boot {
         Ok(boot) => boot,
-        Err(why) => {
-            // One that was to go down and does not answer has gone, whether its link says so yet or not: it is tried anew.
-            let place = restart.place;
-            let waited = matches!(restart.stage, Stage::Climbing(Rung::Down) | Stage::Late(Rung::Down));
-            // A command that is still at it keeps its shell.
-            let gone = waited && app.seats.get(&place).is_some_and(|s| s.host != HostKind::Here && s.run.is_none());
-            if gone {
-                climb(app, Rung::Down, Rung::Network);
-            }
-            if let Some(restart) = &mut app.restart {
-                restart.why = Some(why);
-                restart.ask_at = Some(now + ASK_AGAIN);
-            }
-            return if gone { running::open(app, place) } else { Vec::new() };
-        }
+        Err(why) => return unread(app, why),
     };
     if restart.stage == Stage::Plan {
         restart.before = Some(boot);
         restart.why = None;
         return if app.headless { arm(app, false) } else { Vec::new() };
     }
-    if !restart.before.as_ref().is_some_and(|before| before.differs(&boot)) {
-        // It may take long to go, and answer in between: that is not known to be an end before its time is over.
-        let patience = app.patience;
-        let at = restart.typed.unwrap_or(restart.at);
-        let runs = app.seats.get(&restart.place).is_some_and(|s| s.run.is_some());
-        let going = restart.run.is_some() && (runs || now < at.saturating_add(restart.budget(Rung::Down, patience)));
-        let step = restart.step.clone();
-        if going {
-            stage(app, Stage::Climbing(Rung::Down));
-            if let Some(restart) = &mut app.restart {
-                restart.since = at;
-                restart.climbed.clear();
-                restart.ask_at = Some(now + ASK_AGAIN);
-            }
-            return Vec::new();
-        }
+    match &restart.before {
+        Some(before) if before.differs(&boot) => another_boot(app, boot),
+        _ => same_boot(app),
+    }
+}
+
+/// One that was to go down and does not answer has gone, whether its link says so yet or not: it is tried anew.
+fn unread(app: &mut App, why: String) -> Vec<Effect> {
+    let now = app.now;
+    let Some(restart) = &app.restart else { return Vec::new() };
+    let place = restart.place;
+    let waited = matches!(restart.stage, Stage::Climbing(Rung::Down) | Stage::Late(Rung::Down));
+    // A command that is still at it keeps its shell.
+    let gone = waited && app.seats.get(&place).is_some_and(|s| s.host != HostKind::Here && s.run.is_none());
+    if gone {
+        climb(app, Rung::Down, Rung::Network);
+    }
+    if let Some(restart) = &mut app.restart {
+        restart.why = Some(why);
+        restart.ask_at = Some(now + ASK_AGAIN);
+    }
+    if gone { running::open(app, place) } else { Vec::new() }
+}
+
+/// It may take long to go, and answer in between: that is not known to be an end before its time is over.
+fn same_boot(app: &mut App) -> Vec<Effect> {
+    let (now, patience) = (app.now, app.patience);
+    let Some(restart) = &app.restart else { return Vec::new() };
+    let (step, at) = (restart.step.clone(), restart.typed.unwrap_or(restart.at));
+    let runs = app.seats.get(&restart.place).is_some_and(|s| s.run.is_some());
+    let going = restart.run.is_some() && (runs || now < at.saturating_add(restart.budget(Rung::Down, patience)));
+    if !going {
         stage(app, Stage::Postponed);
         return checking::ask(app, &step, false);
     }
-    // A link that broke once more, or another start of the program, is no second restart.
+    stage(app, Stage::Climbing(Rung::Down));
+    if let Some(restart) = &mut app.restart {
+        restart.since = at;
+        restart.climbed.clear();
+        restart.ask_at = Some(now + ASK_AGAIN);
+    }
+    Vec::new()
+}
+
+/// It has restarted. A link that broke once more, or another start of the program, is no second restart.
+fn another_boot(app: &mut App, boot: BootId) -> Vec<Effect> {
+    let Some(restart) = &mut app.restart else { return Vec::new() };
+    let place = restart.place;
     let known = restart.after.as_ref().is_some_and(|after| !after.differs(&boot));
-    let (step, command, place) = (restart.step.clone(), restart.command.clone(), restart.place);
     let mut effects = Vec::new();
     if !known {
         restart.after = Some(boot.clone());
         restart.returns += 1;
         effects.push(record(app, Entry::Returned { boot }));
-        // It has done what it was for: the machine has restarted.
-        effects.push(record(app, Entry::Finished { step, command, status: Some(0) }));
     }
     if let Some(seat) = app.seats.get_mut(&place) {
         seat.queued.take_if(|run| run.restarts);
@@ -200,10 +211,10 @@ fn back(app: &mut App) -> Vec<Effect> {
     let Some(restart) = &mut app.restart else { return Vec::new() };
     restart.climbed.push((Rung::Checks, now.saturating_sub(restart.since)));
     let step = restart.step.clone();
-    stage(app, Stage::Met);
+    stage(app, Stage::Settled);
     // After the last return that was enough it is not armed any more.
     let armed = app.progress.armed.is_some();
-    let mut effects = if armed { vec![record(app, Entry::Disarmed { how: Disarm::Met })] } else { Vec::new() };
+    let mut effects = if armed { vec![record(app, Entry::Disarmed { how: Disarm::Settled })] } else { Vec::new() };
     effects.extend(app.restart.as_ref().and_then(removal));
     effects.extend(checking::settle(app, &step));
     // The welcome says what is good.
