@@ -95,7 +95,8 @@ pub async fn run(engine: &mut Engine, request: &Request, out: &mut impl Write) -
         pilot.report.tell(&Event::Stopped)?;
     }
     let undone = matches!(request.part, Part::Undo(_)).then_some(pilot.said.as_str());
-    pilot.report.tell(&Event::End { exit: code, missed: pilot.missed, undone })?;
+    let halted = pilot.halted.map(Halt::last_words);
+    pilot.report.tell(&Event::End { exit: code, missed: pilot.missed, undone, halted })?;
     Ok(code)
 }
 
@@ -131,6 +132,15 @@ impl Halt {
             Halt::Failed => "not reached: an earlier step did not pass",
             Halt::Restart => "not reached: the machine must restart first",
             Halt::Away => "not reached: there is no link to the machine",
+        }
+    }
+
+    /// What is to be done next.
+    fn last_words(self) -> &'static str {
+        match self {
+            Halt::Failed => "A step did not pass.",
+            Halt::Restart => "It stopped at a restart. Run this again once the machine is back.",
+            Halt::Away => "There is no link to the machine. Run this again once there is, or open wci.",
         }
     }
 }

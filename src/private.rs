@@ -38,6 +38,17 @@ pub fn scratch_in(base: &Path, name: &str) -> io::Result<PathBuf> {
     Ok(path)
 }
 
+/// Whether it is a folder, no link to one, and ours. On Windows only whether it is a folder.
+pub fn is_own_folder(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|about| {
+        #[cfg(unix)]
+        let own = std::os::unix::fs::MetadataExt::uid(&about) == rustix::process::geteuid().as_raw();
+        #[cfg(windows)]
+        let own = true;
+        about.is_dir() && own
+    })
+}
+
 /// Makes a folder and its parents where they are missing. One that is there keeps its permissions: it may serve others too.
 pub fn folders(path: &Path) -> io::Result<()> {
     #[cfg(unix)]

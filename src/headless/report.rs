@@ -42,18 +42,67 @@ impl Told {
 }
 
 pub enum Event<'a> {
-    Start { chapter: &'a str, title: &'a str, steps: usize },
-    Begin { step: &'a Step, number: usize, of: usize },
-    Run { step: &'a Step, command: &'a str, shell: &'a str, text: &'a str, undo: bool },
-    Waiting { id: &'a StepId, seconds: u64, last: &'a str },
-    GivenUp { id: &'a StepId, seconds: u64 },
-    Output { step: &'a Step, line: &'a str },
-    Finished { step: &'a Step, command: &'a str, status: Option<i32> },
-    Restart { step: &'a Step, phase: &'a str, seconds: u64, boot: &'a str, why: &'a str },
-    Check { step: &'a Step, check: &'a Check, answer: Option<&'a Answer> },
-    Step { step: &'a Step, verdict: Told, reason: &'a str, answers: &'a [(&'a Check, Option<&'a Answer>)] },
+    Start {
+        chapter: &'a str,
+        title: &'a str,
+        steps: usize,
+    },
+    Begin {
+        step: &'a Step,
+        number: usize,
+        of: usize,
+    },
+    Run {
+        step: &'a Step,
+        command: &'a str,
+        shell: &'a str,
+        text: &'a str,
+        undo: bool,
+    },
+    Waiting {
+        id: &'a StepId,
+        seconds: u64,
+        last: &'a str,
+    },
+    GivenUp {
+        id: &'a StepId,
+        seconds: u64,
+    },
+    Output {
+        step: &'a Step,
+        line: &'a str,
+    },
+    Finished {
+        step: &'a Step,
+        command: &'a str,
+        status: Option<i32>,
+    },
+    Restart {
+        step: &'a Step,
+        phase: &'a str,
+        seconds: u64,
+        boot: &'a str,
+        why: &'a str,
+    },
+    Check {
+        step: &'a Step,
+        check: &'a Check,
+        answer: Option<&'a Answer>,
+    },
+    Step {
+        step: &'a Step,
+        verdict: Told,
+        reason: &'a str,
+        answers: &'a [(&'a Check, Option<&'a Answer>)],
+    },
     Stopped,
-    End { exit: u8, missed: usize, undone: Option<&'a str> },
+    /// `halted` is why the rest was not begun.
+    End {
+        exit: u8,
+        missed: usize,
+        undone: Option<&'a str>,
+        halted: Option<&'a str>,
+    },
 }
 
 pub struct Report<'a, W> {
@@ -155,7 +204,8 @@ fn text(out: &mut impl Write, event: &Event<'_>) -> io::Result<()> {
         Event::Step { step, verdict, reason: "", .. } => writeln!(out, "Verdict {}: {}", verdict.name(), step.title),
         Event::Step { step, verdict, reason, .. } => writeln!(out, "Verdict {}: {} ({reason})", verdict.name(), step.title),
         Event::Stopped => writeln!(out, "\nStopped."),
-        Event::End { exit, missed, undone } => writeln!(out, "\n{}", last_words(*exit, *missed, *undone)),
+        Event::End { exit: 3, undone: None, halted: Some(why), .. } => writeln!(out, "\n{why}"),
+        Event::End { exit, missed, undone, .. } => writeln!(out, "\n{}", last_words(*exit, *missed, *undone)),
     }
 }
 

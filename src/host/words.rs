@@ -24,7 +24,8 @@ impl Tail {
 pub fn loss(words: &str, to: &Address) -> Loss {
     let lines = lines(words);
     let has = |text: &str| lines.iter().any(|line| line.contains(text));
-    let host = &to.host;
+    // One that stands between says the same.
+    let host = &named(&lines).unwrap_or_else(|| to.host.clone());
     let final_ = |why: String| Loss { why, again: false };
     if has("REMOTE HOST IDENTIFICATION HAS CHANGED") {
         return final_(format!(
@@ -119,6 +120,16 @@ fn link(line: &str, to: &Address) -> Option<Loss> {
         return Some(gone(to));
     }
     None
+}
+
+/// Which machine it was that did not let in, where ssh names it.
+fn named(lines: &[String]) -> Option<String> {
+    let of = |line: &String| {
+        let key = line.strip_prefix("Host key for ").and_then(|rest| rest.split_once(" has changed")).map(|(name, _)| name);
+        let login = || line.split_once(": Permission denied (").and_then(|(who, _)| who.rsplit_once('@')).map(|(_, name)| name);
+        key.or_else(login).map(|name| name.trim_start_matches('[').split(']').next().unwrap_or_default().to_owned())
+    };
+    lines.iter().find_map(of).filter(|name| !name.is_empty())
 }
 
 /// ssh's own command for it, where it names one: only ssh knows which name and which list the key was found in.
@@ -232,6 +243,16 @@ mod tests {
         let loss = loss(words, &to());
         assert!(!loss.again && loss.why.contains("another host key") && loss.why.contains("`ssh-keygen -R '[vm.example]:2222'`"));
         assert_eq!(known_as(&"vm".parse().expect("an address")), "'vm'");
+    }
+
+    #[test]
+    fn a_machine_between_is_called_by_its_own_name() {
+        let gate = "me@gate.example: Permission denied (publickey,password).\r\n\
+            kex_exchange_identification: Connection closed by remote host\r\nConnection closed by UNKNOWN port 65535\r\n";
+        assert!(loss(gate, &to()).why.starts_with("gate.example refused the login"), "{:?}", loss(gate, &to()));
+        let key = "@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @\r\n\
+            Host key for [gate]:2222 has changed and you have requested strict checking.\r\nHost key verification failed.\r\n";
+        assert!(loss(key, &to()).why.starts_with("gate shows another host key"), "{:?}", loss(key, &to()));
     }
 
     #[test]

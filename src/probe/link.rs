@@ -56,7 +56,7 @@ impl Link {
         format!("no link to {}", self.address())
     }
 
-    /// Where one connection cannot be shared each channel logs in, and there is nobody to type a password.
+    /// Where one connection cannot be shared each channel logs in, and nothing that was typed at the session's login answers for it.
     pub fn refused(&self) -> String {
         format!("{} lets checks in with a key or an agent only: nobody can type a password for them", self.address())
     }

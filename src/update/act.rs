@@ -355,6 +355,10 @@ fn restart(app: &mut App) -> Vec<Effect> {
     let place = app.shown();
     match app.seats.get(&place).map(|s| s.link.clone()) {
         Some(Link::Ended(_) | Link::Refused(_) | Link::Lost(_) | Link::Closed) => running::open(app, place),
+        // A login that hangs is begun anew.
+        Some(Link::Opening) if app.seats.get(&place).is_some_and(|s| matches!(s.host, HostKind::Ssh(_))) => {
+            running::open(app, place)
+        }
         // A shell that shows no prompt any more, and no run of ours to stop: the learner may want another.
         Some(Link::Up) if app.running().is_none() && app.seats.get(&place).is_some_and(|s| s.prompt == Prompt::Busy) => {
             running::open(app, place)

@@ -25,8 +25,9 @@ const FOLDER: &str = "wci-";
 fn sweep(base: &Path) {
     for entry in std::fs::read_dir(base).into_iter().flatten().flatten() {
         let socket = entry.path().join("s");
-        // One that is answered is another container's.
-        if entry.file_name().to_str().and_then(owner).is_some_and(is_gone) && !listens(&socket) {
+        // One that is answered is another container's, and a link leads somewhere else.
+        let ours = entry.file_name().to_str().and_then(owner).is_some_and(is_gone) && private::is_own_folder(&entry.path());
+        if ours && !listens(&socket) {
             // One with more in it than the socket of an ssh that was killed too is not ours.
             let _ = std::fs::remove_file(socket);
             let _ = std::fs::remove_dir(entry.path());
@@ -82,7 +83,12 @@ mod tests {
             std::fs::create_dir(base.path().join(name)).unwrap();
             std::fs::write(base.path().join(name).join("s"), "").unwrap();
         }
+        let elsewhere = tempfile::tempdir().unwrap();
+        std::fs::write(elsewhere.path().join("s"), "").unwrap();
+        let link = base.path().join(format!("wci-{}-fedcba9876543210", child.id()));
+        std::os::unix::fs::symlink(elsewhere.path(), &link).unwrap();
         sweep(base.path());
+        assert!(elsewhere.path().join("s").exists(), "a link is not followed");
         let left = |name: &str| base.path().join(name).join("s").exists();
         assert!(!base.path().join(&dead).exists());
         assert!(left(&alive) && left("wci-1-short") && left("wci-0123456789abcdef") && left("other"));
