@@ -8,18 +8,12 @@ use wci::session::{Ending, Loss, SessionEvent};
 use wci::terminal::MarkKind;
 
 use crate::live::{Live, PATIENCE};
-use crate::open;
 use crate::server::{Server, script};
 use crate::shells::leave;
+use crate::{answer, open};
 
 fn alone(server: &Server) -> Connection {
     server.connection_to(&server.address(), false)
-}
-
-/// Types once the question stands there for the `nth` time.
-fn answer(live: &mut Live, nth: usize, question: &str, answer: &str) {
-    live.until(question, |live| live.raw.windows(question.len()).filter(|text| *text == question.as_bytes()).count() >= nth);
-    live.session.send(format!("{answer}\r").into_bytes()).unwrap();
 }
 
 fn lost(live: &mut Live) -> Loss {
@@ -75,21 +69,6 @@ fn a_password_is_typed_once_and_good_for_session_and_checks() {
     server.nobody();
 }
 
-#[test]
-fn a_passphrase_is_typed_once() {
-    let Some(server) = Server::with_shell("/bin/bash") else { return };
-    server.key("locked", "open sesame 7");
-    server.allow("locked");
-    server.client(&format!("IdentityFile {}", server.path("locked").display()));
-    let connection = alone(&server);
-    let mut live = open(&connection, Shell::Bash);
-    answer(&mut live, 1, "Enter passphrase for key", "open sesame 7");
-    live.prompt();
-    assert!(!live.raw.windows(6).any(|text| text == b"sesame"), "{}", live.raw.escape_ascii());
-    assert_eq!(second(&connection).0, "checked\n");
-    leave(live, &server);
-}
-
 /// It has nothing of what wci tells ssh, but what it asks is asked in the pane all the same.
 #[test]
 fn a_machine_between_is_logged_in_to_as_well() {
@@ -137,24 +116,6 @@ fn wrong_answers_and_none_are_told() {
     assert!(live.session.wait(Duration::from_secs(3)));
     assert!(matches!(live.end(), SessionEvent::Ended(_)));
     server.nobody();
-}
-
-#[test]
-fn a_new_host_key_is_asked_about_and_what_is_typed_is_seen() {
-    let Some(server) = Server::with_shell("/bin/bash") else { return };
-    server.known("");
-    let connection = alone(&server);
-    let mut live = open(&connection, Shell::Bash);
-    answer(&mut live, 1, "Are you sure you want to continue connecting", "no");
-    let loss = lost(&mut live);
-    assert!(!loss.again && loss.why.contains("was not accepted"), "{loss:?}");
-    assert!(live.raw.windows(11).any(|text| text == b"fingerprint"), "{}", live.raw.escape_ascii());
-
-    let mut live = open(&connection, Shell::Bash);
-    answer(&mut live, 1, "Are you sure you want to continue connecting", "nx\x7f\x7fyes");
-    live.prompt();
-    assert!(live.terminal.text().contains("? yes\n"), "{}", live.terminal.text());
-    leave(live, &server);
 }
 
 /// Such an ssh would ask on our own terminal, where nobody is to be asked.

@@ -10,9 +10,9 @@ use wci::host::{Connection, Door, Way};
 use wci::session::{Loss, SessionEvent};
 
 use crate::live::Live;
-use crate::open;
 use crate::server::{Server, script, skipped};
 use crate::shells::leave;
+use crate::{answer, open};
 
 /// The session ends before it has begun, for this reason.
 fn lost(connection: &Connection) -> (Loss, Live) {
@@ -24,12 +24,6 @@ fn lost(connection: &Connection) -> (Loss, Live) {
         }
         other => panic!("{other:?}\n{}", live.raw.escape_ascii()),
     }
-}
-
-/// Answers a question of ssh once it stands there.
-fn answer(live: &mut Live, question: &str, answer: &str) {
-    live.until(question, |live| live.raw.windows(question.len()).any(|text| text == question.as_bytes()));
-    live.session.send(format!("{answer}\r").into_bytes()).unwrap();
 }
 
 #[test]
@@ -56,17 +50,21 @@ fn a_key_logs_in_and_a_second_channel_asks_nobody() {
 }
 
 #[test]
-fn a_passphrase_is_asked_for_in_the_pane() {
+fn a_passphrase_is_asked_for_in_the_pane_once() {
     let Some(server) = Server::with_shell("/bin/bash") else { return };
     server.key("locked", "open sesame 7");
     server.allow("locked");
     server.client(&format!("IdentityFile {}", server.path("locked").display()));
-    let mut live = open(&server.connection(), Shell::Bash);
-    answer(&mut live, "Enter passphrase for key", "open sesame 7");
-    live.prompt();
-    assert!(!live.raw.windows(6).any(|text| text == b"sesame"), "{}", live.raw.escape_ascii());
-    assert_eq!(live.says("echo in"), "in");
-    leave(live, &server);
+    for shares in [true, false] {
+        let connection = server.connection_to(&server.address(), shares);
+        let mut live = open(&connection, Shell::Bash);
+        answer(&mut live, 1, "Enter passphrase for key", "open sesame 7");
+        live.prompt();
+        assert!(!live.raw.windows(6).any(|text| text == b"sesame"), "{}", live.raw.escape_ascii());
+        assert_eq!(live.says("echo in"), "in");
+        assert_eq!(connection.second("echo checked").unwrap().output().unwrap().stdout, b"checked\n");
+        leave(live, &server);
+    }
 }
 
 #[test]
@@ -75,7 +73,7 @@ fn a_password_is_asked_for_in_the_pane() {
     server.client("PubkeyAuthentication no\nNumberOfPasswordPrompts 2");
     let connection = server.connection();
     let mut live = open(&connection, Shell::Bash);
-    answer(&mut live, "password: ", "wrong");
+    answer(&mut live, 1, "password: ", "wrong");
     live.until("the second question", |live| live.raw.windows(9).filter(|text| *text == b"password:").count() == 2);
     live.session.send(format!("{}\r", server.user.password).into_bytes()).unwrap();
     live.prompt();
@@ -86,7 +84,7 @@ fn a_password_is_asked_for_in_the_pane() {
     leave(live, &server);
 
     let mut live = open(&connection, Shell::Bash);
-    answer(&mut live, "password: ", "wrong");
+    answer(&mut live, 1, "password: ", "wrong");
     live.until("the second question", |live| live.raw.windows(9).filter(|text| *text == b"password:").count() == 2);
     live.session.send(b"wrong\r".to_vec()).unwrap();
     let end = live.end();
@@ -135,17 +133,21 @@ fn whoever_leaves_at_a_question_leaves_nothing() {
 fn a_new_host_key_is_asked_about_and_a_changed_one_refused() {
     let Some(server) = Server::with_shell("/bin/bash") else { return };
     let right = server.text("known");
-    server.known("");
-    let connection = server.connection();
-    let mut live = open(&connection, Shell::Bash);
-    answer(&mut live, "Are you sure you want to continue connecting", "no");
-    let end = live.end();
-    assert!(matches!(&end, SessionEvent::Lost(loss) if !loss.again && loss.why.contains("was not accepted")), "{end:?}");
+    for shares in [true, false] {
+        server.known("");
+        let connection = server.connection_to(&server.address(), shares);
+        let mut live = open(&connection, Shell::Bash);
+        answer(&mut live, 1, "Are you sure you want to continue connecting", "no");
+        let end = live.end();
+        assert!(matches!(&end, SessionEvent::Lost(loss) if !loss.again && loss.why.contains("was not accepted")), "{end:?}");
+        assert!(live.raw.windows(11).any(|text| text == b"fingerprint"), "{}", live.raw.escape_ascii());
 
-    let mut live = open(&connection, Shell::Bash);
-    answer(&mut live, "Are you sure you want to continue connecting", "yes");
-    live.prompt();
-    leave(live, &server);
+        let mut live = open(&connection, Shell::Bash);
+        answer(&mut live, 1, "Are you sure you want to continue connecting", "nx\x7f\x7fyes");
+        live.prompt();
+        assert!(live.terminal.text().contains("? yes\n"), "what is typed is seen: {}", live.terminal.text());
+        leave(live, &server);
+    }
 
     server.key("other", "");
     let wrong = format!("[127.0.0.1]:{} {}", server.port, server.text("other.pub"));
