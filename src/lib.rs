@@ -62,6 +62,8 @@
 //! - **A restart is armed before it is done, and over only when another boot is proven.** `app::Restart` is where it is, `update::restart`
 //!   moves it, `progress::Armed` is what the journal keeps of it. Boots belong to a host, so another machine is never taken for one that is back.
 //! - **A lost link loses nothing.** `update::links` tries it again; what ran is unknown, and its checks are asked when the machine is there.
+//! - **What ssh asks is asked in the pane.** One login holds the connection for shell and checks; where none can be shared, ssh has `wci`
+//!   itself ask (`host/askpass`), and what was typed answers the other channels, from memory, for as long as the connection is.
 //! - **Checks never go through the visible session.** They run in a second, warm shell, each with its own time.
 //! - **Parsing never fails.** Text gives a chapter and a list of problems.
 //! - **Drawing remembers nothing.** Hit-testing and scrolling use [`layout`] and [`page`], as drawing does.

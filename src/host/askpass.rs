@@ -1,11 +1,12 @@
 //! What ssh asks where no connection can be shared, and each channel logs in for itself.
 //!
-//! Such an ssh is told (`SSH_ASKPASS`) to have this program ask: started once more, as its [helper](answered), it brings the question to
+//! Such an ssh is told (`SSH_ASKPASS`) to have this program ask: started once more, as its [`helper`], it brings the question to
 //! the pane of the session that is being opened. A password or passphrase that was typed there is held in memory for as long as the
 //! connection is, and answers the same question of the channels that follow; it is never written anywhere. A code that is good for one
 //! login is not held. `SSH_ASKPASS_REQUIRE` is known to OpenSSH since 8.4; Windows' client starts the helper where it has no console, and
 //! older ones where `DISPLAY` is set besides (PowerShell/Win32-OpenSSH, issues 1726, 1943 and 2115). Not tried on Windows.
 
+mod helper;
 mod line;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -14,13 +15,13 @@ use std::fmt;
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::PathBuf;
-use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+pub use crate::host::askpass::helper::answered;
 use crate::host::askpass::line::{Key, Line, Typed};
 use crate::host::session::{News, Shared, Taker};
 use crate::private;
@@ -376,38 +377,6 @@ impl Desk {
 pub fn shown(question: &str) -> String {
     let text: String = question.chars().filter(|c| !c.is_control() || *c == '\n').collect();
     text.replace('\n', "\r\n")
-}
-
-/// Where ssh has started this program to ask: it has asked, and this is its exit code.
-pub fn answered() -> Option<ExitCode> {
-    let told = std::env::var(VARIABLE).ok()?;
-    let question = std::env::args_os().nth(1).unwrap_or_default();
-    let answer = ask(&told, asker(), &question.to_string_lossy()).ok().flatten();
-    let Some(answer) = answer else { return Some(ExitCode::FAILURE) };
-    let mut out = io::stdout();
-    let wrote = writeln!(out, "{answer}").and_then(|()| out.flush());
-    Some(if wrote.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-/// The ssh that has started this program.
-fn asker() -> u32 {
-    #[cfg(unix)]
-    return std::os::unix::process::parent_id();
-    #[cfg(windows)]
-    0
-}
-
-fn ask(told: &str, process: u32, question: &str) -> io::Result<Option<String>> {
-    let wrong = || io::Error::from(io::ErrorKind::InvalidInput);
-    let mut parts = told.split(' ');
-    let port: u16 = parts.next().and_then(|port| port.parse().ok()).ok_or_else(wrong)?;
-    let (proof, number) = parts.next().zip(parts.next()).ok_or_else(wrong)?;
-    let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
-    let kind = std::env::var("SSH_ASKPASS_PROMPT").unwrap_or_default();
-    stream.write_all(format!("{proof}\n{number}\n{process}\n{kind}\n{question}\0").as_bytes())?;
-    let mut said = String::new();
-    stream.read_to_string(&mut said)?;
-    Ok(said.strip_prefix('+').map(Into::into))
 }
 
 #[cfg(test)]

@@ -143,8 +143,13 @@ impl Connection {
     }
 
     fn lets_others_ask(&self) -> bool {
-        // Windows' has no console to ask on, whichever it is.
-        cfg!(windows) || self.version() >= Some((8, 4))
+        // Without a terminal Windows' has no console to ask on, whichever it is.
+        cfg!(windows) || self.asks_others_always()
+    }
+
+    /// It has others ask also where it has a terminal.
+    pub(super) fn asks_others_always(&self) -> bool {
+        self.version() >= Some((8, 4))
     }
 
     pub(super) fn askpass(&self) -> &Askpass {

@@ -1,3 +1,4 @@
+use super::helper::ask;
 use super::*;
 use crate::session::SessionId;
 

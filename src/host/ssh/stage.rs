@@ -44,7 +44,7 @@ impl Visit<'_> {
         let plain = opening.text.is_none();
         // The plain shell's own ssh asks in its terminal.
         let askers = if plain { None } else { self.connection.askers() };
-        let asked_here = askers.is_none() && !self.connection.shares();
+        let asked_here = !self.connection.shares() && (askers.is_none() || !self.connection.asks_others_always());
         let running = self.start(self.connection.session(opening.text.as_deref()), askers)?;
         let stage = Arc::<Mutex<Stage>>::default();
         let ending = self.follow(running, opening, asked_here, &stage);
