@@ -144,7 +144,7 @@ impl Connection {
 
     fn lets_others_ask(&self) -> bool {
         // Without a terminal Windows' has no console to ask on, whichever it is.
-        cfg!(windows) || self.asks_others_always()
+        self.0.way.helper.is_some() && (cfg!(windows) || self.asks_others_always())
     }
 
     /// It has others ask also where it has a terminal.
