@@ -176,7 +176,7 @@ fn the_journal_is_in_the_local_application_data_also_of_a_name_that_is_not_ascii
     let ran = bed.wci(&["reset", "--yes"]);
     assert!(ran.status.success(), "{}", text(&ran));
     let other = bed.wci(&["run", "small", "--yes", "--content", &course, "--trust", "--shell", "cmd"]);
-    assert!(other.status.success(), "{}", text(&other));
+    assert!(other.status.success(), "{:?}: {}", other.status, text(&other));
     assert!(local.join("wci/journal.db").is_file());
     assert!(local.join("wci/courses").is_dir());
 }
