@@ -305,7 +305,7 @@ fn status(common: &Common) -> Result<u8, Failure> {
     }
     let progress = Progress::of(entries.iter().map(|(_, entry)| entry));
     let app = new_app(common, &shell(common), course, problems.len(), progress, HEADLESS);
-    say(&status::text(&app, &folder))?;
+    say(&status::text(&app, &folder, common.content.as_deref()))?;
     Ok(0)
 }
 

@@ -37,10 +37,13 @@ impl FromStr for HostKind {
     /// The error is one sentence for the learner.
     fn from_str(text: &str) -> Result<Self, String> {
         match text.trim() {
+            text if text.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("ssh:")) && !text.starts_with("ssh://") => {
+                Err("An address over ssh begins with ssh:// (as in ssh://user@host).".into())
+            }
             "here" => Ok(HostKind::Here),
             "rehearsal" => Ok(HostKind::Rehearsal),
             text if text.starts_with("ssh://") || text.contains('@') => text.parse().map(HostKind::Ssh),
-            _ => Err("It is here, ssh://user@host[:port] or rehearsal.".into()),
+            _ => Err("It is here, rehearsal, or ssh:// with user@host[:port] or a name of your ssh config.".into()),
         }
     }
 }

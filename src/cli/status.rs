@@ -7,14 +7,15 @@ use crate::app::App;
 use crate::app::Standing;
 use crate::course::Step;
 
-pub fn text(app: &App, folder: &Path) -> String {
+/// `content` is the course's folder, where it is not the one built in.
+pub fn text(app: &App, folder: &Path, content: Option<&Path>) -> String {
     let mut out = String::new();
     // Writing to a String cannot fail.
-    let _ = write(app, folder, &mut out);
+    let _ = write(app, folder, content, &mut out);
     out
 }
 
-fn write(app: &App, folder: &Path, out: &mut String) -> std::fmt::Result {
+fn write(app: &App, folder: &Path, content: Option<&Path>, out: &mut String) -> std::fmt::Result {
     writeln!(out, "{}", app.course.title)?;
     for chapter in &app.course.chapters {
         let (done, of) = app.tally(chapter);
@@ -25,10 +26,15 @@ fn write(app: &App, folder: &Path, out: &mut String) -> std::fmt::Result {
     }
     writeln!(out, "\nAs the journal has it ({}); open wci to have the checks asked again.", folder.display())?;
     let next = app.course.chapters.iter().find_map(|c| c.steps.get(app.first_unmet(c)));
+    let of = content.map(|dir| format!(" --content {}", dir.display())).unwrap_or_default();
     match next {
         // What is only to be read, or done by hand, a run without the screen cannot do.
-        Some(step) if step.commands().next().is_none() => writeln!(out, "Next: {} ({}). Go on with: wci", step.title, step.id),
-        Some(step) => writeln!(out, "Next: {}. Go on with: wci    or without the screen: wci run {}", step.title, step.id),
+        Some(step) if step.commands().next().is_none() => {
+            writeln!(out, "Next: {} ({}). Go on with: wci{of}", step.title, step.id)
+        }
+        Some(step) => {
+            writeln!(out, "Next: {}. Go on with: wci{of}    or without the screen: wci run {}{of}", step.title, step.id)
+        }
         None => writeln!(out, "All is done."),
     }
 }

@@ -77,7 +77,7 @@ impl FromStr for Address {
             return Err("Before @ comes the name to log in with.".into());
         }
         if user.is_some_and(|user| user.contains(':')) {
-            return Err("A password does not belong into the address: ssh asks for it.".into());
+            return Err("A password does not belong in the address: ssh asks for it.".into());
         }
         if host.is_empty() {
             return Err("The address names no machine: ssh://user@host, or ssh://user@host:port.".into());

@@ -194,6 +194,15 @@ fn edit(app: &mut App) -> Vec<Effect> {
 fn check(app: &mut App) -> Vec<Effect> {
     let Some(id) = app.step().map(|s| s.id.clone()) else { return Vec::new() };
     let effects = checking::ask(app, &id, false);
+    let asked = |step: &Step| step.checks().any(|c| !c.look.is_of_a_run());
+    let away = app
+        .step()
+        .filter(|step| asked(step))
+        .and_then(|step| app.seats.get(&step.place))
+        .is_some_and(|s| matches!(s.host, HostKind::Ssh(_)) && !s.answers());
+    if effects.is_empty() && away {
+        return say(app, Tone::Info, "There is no link to the machine: its checks are asked once it is back.");
+    }
     if effects.is_empty() {
         return say(app, Tone::Info, "Nothing can be asked here: this step is judged by what its commands print, or by you (t).");
     }

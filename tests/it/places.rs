@@ -442,8 +442,9 @@ fn a_run_without_the_screen_goes_by_the_flag_then_by_the_answer() {
 fn a_wrong_place_on_the_command_line_is_said_in_a_sentence() {
     let state = tempfile::tempdir().expect("a folder");
     for (given, says) in [
-        ("none", "It is here, ssh://user@host[:port] or rehearsal."),
-        ("ssh://me:secret@vm", "A password does not belong into the address: ssh asks for it."),
+        ("none", "It is here, rehearsal, or ssh:// with user@host[:port] or a name of your ssh config."),
+        ("SSH://me@vm", "An address over ssh begins with ssh:// (as in ssh://user@host)."),
+        ("ssh://me:secret@vm", "A password does not belong in the address: ssh asks for it."),
         ("ssh://me@vm:0", "0 is not a port: one is a number from 1 to 65535."),
     ] {
         let (code, told) = headless(state.path(), state.path(), &["status", "--vm", given]);

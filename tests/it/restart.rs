@@ -441,6 +441,7 @@ fn what_trying_again_does_not_help_is_not_tried_again() {
 fn trying_can_be_stopped() {
     let mut player = Player::over_ssh(COURSE, &[]);
     player.keys("enter").loses("Connection refused.", true).forget().keys("ctrl-c").shows("r tries now");
+    player.keys("n c").shows("There is no link to the machine: its checks are asked once it is back.");
     player.later(3600).asks_for(&[]);
 }
 
