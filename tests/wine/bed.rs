@@ -4,7 +4,6 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
 use std::process::Output;
-use std::process::Stdio;
 use std::sync::Mutex;
 use std::sync::MutexGuard;
 use std::sync::OnceLock;
@@ -58,11 +57,6 @@ impl Bed {
             true => Ok(()),
             false => Err(format!("{what}: {}", String::from_utf8_lossy(&output.stderr))),
         };
-        // One that ends between two tests takes the status of what runs meanwhile with it. The next tests find it for a minute.
-        let server = self.wine.with_file_name("wineserver");
-        // It stays, so it must not hold our pipes.
-        let (out, errors) = (Stdio::null(), Stdio::null());
-        let _ = Command::new(server).arg("-p60").envs(self.environment()).stdout(out).stderr(errors).status();
         ran(self.program("wineboot", &["-i"]), "wineboot")?;
         ran(self.program("reg", &["add", r"HKCU\Software\Wine", "/v", "Version", "/d", "win10", "/f"]), "reg")?;
         // Wine has an empty shell of this name; the real engine is found on the PATH.
